@@ -1,0 +1,71 @@
+//! Names: what a service is called everywhere, in kebab-case.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Longest name, in characters. Long enough for words, short enough for a log line.
+const MAX_CHARACTERS: usize = 64;
+
+/// The name of a service, such as `word-count`: lower-case ASCII letters and digits in words joined
+/// by single hyphens, a letter first, at most 64 characters. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceName(Arc<str>);
+
+/// Why a text is not a [`ServiceName`].
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error(
+    "a service's name is 1 to 64 lower-case letters and digits in words joined by single hyphens, a letter first"
+)]
+pub struct NameError;
+
+impl ServiceName {
+    /// Checks and keeps a name.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`] if it is not in kebab-case or too long.
+    pub fn new(name: &str) -> Result<Self, NameError> {
+        if is_kebab_case(name) { Ok(Self(name.into())) } else { Err(NameError) }
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ServiceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::borrow::Borrow<str> for ServiceName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether a text is in kebab-case as the contract defines it.
+pub fn is_kebab_case(text: &str) -> bool {
+    let words_are_fine = text
+        .split('-')
+        .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+    words_are_fine && text.len() <= MAX_CHARACTERS && text.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kebab_case() {
+        for good in ["a", "word-count", "v2", "a-1-b"] {
+            assert_eq!(ServiceName::new(good).map(|name| name.to_string()), Ok(good.to_owned()));
+        }
+        let too_long = "a".repeat(65);
+        for bad in ["", "-", "a-", "-a", "a--b", "1a", "Word", "a_b", "a b", "é", "a/b", "a\0", &too_long] {
+            assert_eq!(ServiceName::new(bad), Err(NameError), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The command line: what can be asked of the program, and how it answers a person.
+
+mod check;
+mod log;
+mod options;
+mod probe;
+mod serve;
+mod settings;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use options::Options;
+use settings::Settings;
+
+/// A text-analysis gateway that hosts analyzers compiled to WebAssembly components.
+#[derive(Debug, Parser)]
+#[command(name = "gloss", version, about, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the standard analyzers and those in the plugin folder (the default).
+    Serve(Options),
+    /// Judge a plugin as the gateway would, and say the same words.
+    Check {
+        /// The component.
+        file: PathBuf,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Ask a running gateway on this machine whether it is ready.
+    Probe(Options),
+}
+
+/// An error as a person is told of it.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the program. What goes wrong is one sentence on standard error and a status that is not zero.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command.unwrap_or(Command::Serve(cli.options)) {
+        Command::Serve(options) => Settings::read(options).and_then(serve::serve),
+        Command::Check { file, options } => {
+            Settings::read(options).and_then(|settings| check::check(&file, settings))
+        }
+        Command::Probe(options) => Settings::read(options).and_then(|settings| probe::probe(&settings)),
+    };
+    done.unwrap_or_else(|failure| {
+        complain(&failure);
+        ExitCode::FAILURE
+    })
+}
+
+#[expect(clippy::print_stderr, reason = "this is where the program speaks to a person")]
+fn complain(failure: &Failure) {
+    let mut sentence = failure.to_string();
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        sentence = format!("{sentence}: {error}");
+        cause = error.source();
+    }
+    eprintln!("gloss: {sentence}");
+}

@@ -1,0 +1,172 @@
+//! `gloss serve`: the start, the serving and the end of a gateway.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::settings::Settings;
+use super::{Failure, log};
+use crate::folder::Folder;
+use crate::gateway::Gateway;
+use crate::http::{Server, ServicePorts, gateway_router};
+use crate::plugin::{Cache, Engine, Loader};
+use crate::registry::{Phase, Registry, Snapshot};
+use crate::remote::{RemoteClient, RemoteUrl};
+use crate::standard;
+use crate::state::State;
+
+/// Serves until it is told to stop.
+pub(super) fn serve(settings: Settings) -> Result<ExitCode, Failure> {
+    log::start(&settings.log, settings.log_format)?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    let ended = runtime.block_on(run(settings));
+    // A compilation cannot be interrupted; nobody waits for it any more.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn run(settings: Settings) -> Result<ExitCode, Failure> {
+    let mut signals = Signals::listen()?;
+    let state = State::open(&settings.state)?;
+    let registry = Arc::new(Registry::new(settings.admissions.clone()));
+    let remotes = RemoteClient::new(settings.remote_limits)?;
+    let gateway = Arc::new(Gateway::new(Arc::clone(&registry), state.clone(), remotes));
+    let cache = Cache::open(settings.state.join("cache"))?;
+    let loader = Loader::new(Engine::new()?, Some(cache), settings.policy.clone())?;
+    let mut folder = Folder::open(&settings.plugins, loader.clone(), Arc::clone(&registry))?;
+
+    let server = Server::default();
+    let (gateway_listener, mut ports) = open_ports(&settings, &gateway, &registry, &state, &server).await?;
+    let gateway_address = gateway_listener.local_addr()?;
+    let _gateway_port = server.serve(gateway_listener, gateway_router(Arc::clone(&gateway)));
+
+    for plugin in standard::load(&loader).await? {
+        registry.publish(Arc::new(plugin))?;
+    }
+    restore(&registry, &state).await?;
+    folder.load().await;
+    if let Some(ports) = &mut ports {
+        ports.reconcile().await;
+    }
+    registry.enter(Phase::Serving);
+    announce(&settings, gateway_address, &registry.snapshot());
+
+    let stop = CancellationToken::new();
+    let watching = tokio::spawn(folder.watch(stop.clone()));
+    let following = ports.map(|ports| tokio::spawn(ports.follow(stop.clone())));
+    signals.next().await;
+    registry.enter(Phase::Draining);
+    stop.cancel();
+    let drained = drain(&server, settings.drain_deadline, signals).await;
+    watching.await?;
+    if let Some(following) = following {
+        following.await?;
+    }
+    Ok(if drained { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Binds everything that must be free before anything is loaded.
+async fn open_ports(
+    settings: &Settings,
+    gateway: &Arc<Gateway>,
+    registry: &Arc<Registry>,
+    state: &State,
+    server: &Server,
+) -> Result<(TcpListener, Option<ServicePorts>), Failure> {
+    let address = SocketAddr::new(settings.bind, settings.port);
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("the gateway cannot listen on {address}: {error}; choose another with --port")
+    })?;
+    let Some(plan) = &settings.service_ports else { return Ok((listener, None)) };
+    let reserved = plan.bind_fixed().await?;
+    let parts = (Arc::clone(registry), state.clone());
+    let ports = ServicePorts::new(plan.clone(), reserved, Arc::clone(gateway), parts, server.clone()).await?;
+    Ok((listener, Some(ports)))
+}
+
+/// Registers the URLs of the last run again.
+async fn restore(registry: &Registry, state: &State) -> Result<(), Failure> {
+    for registration in state.registrations().await? {
+        let name = registration.name;
+        match RemoteUrl::parse(&registration.url) {
+            Ok(url) => {
+                if let Err(taken) = registry.register(name, url) {
+                    tracing::warn!(%taken, "a registered URL is not served");
+                }
+            }
+            Err(error) => tracing::warn!(service = %name, %error, "a registered URL is not served"),
+        }
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the first thing a person who starts it wants to know")]
+fn announce(settings: &Settings, gateway: SocketAddr, snapshot: &Snapshot) {
+    println!("Gloss {} serves", env!("CARGO_PKG_VERSION"));
+    println!("  {:<20} http://{gateway}", "gateway");
+    for service in snapshot.services() {
+        if let Some(port) = service.port {
+            let address = SocketAddr::new(settings.bind, port.number);
+            println!("  {:<20} http://{address}", service.name.as_str());
+        } else {
+            println!("  {:<20} http://{gateway}/services/{}", service.name.as_str(), service.name);
+        }
+    }
+    println!("  {:<20} {}", "plugin folder", settings.plugins.display());
+    println!("  {:<20} {}", "state folder", settings.state.display());
+    println!("Try it:");
+    println!(
+        "  curl http://{gateway}/analyze -H 'Content-Type: application/json' \\\n       -d '{{\"service\": \"sentiment-analysis\", \"text\": \"What a lovely day!\"}}'"
+    );
+}
+
+async fn drain(server: &Server, deadline: Duration, mut signals: Signals) -> bool {
+    tracing::info!(deadline_ms = deadline.as_millis(), "stopping; requests that have begun are answered");
+    tokio::select! {
+        drained = server.drain(deadline) => {
+            if !drained {
+                tracing::warn!("requests were still running at the deadline");
+            }
+            drained
+        }
+        () = signals.next() => {
+            tracing::warn!("told a second time; leaving at once");
+            false
+        }
+    }
+}
+
+/// What tells the program to stop: Ctrl-C and, on Unix, SIGTERM.
+struct Signals {
+    received: mpsc::Receiver<()>,
+}
+
+impl Signals {
+    /// Listens from now on, so that one that comes during the start is not lost.
+    fn listen() -> Result<Self, Failure> {
+        let (told, received) = mpsc::channel(2);
+        #[cfg(unix)]
+        {
+            let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+            let told = told.clone();
+            tokio::spawn(
+                async move { while terminate.recv().await.is_some() && told.send(()).await.is_ok() {} },
+            );
+        }
+        tokio::spawn(
+            async move { while tokio::signal::ctrl_c().await.is_ok() && told.send(()).await.is_ok() {} },
+        );
+        Ok(Self { received })
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        // The senders live as long as the runtime.
+        self.received.recv().await;
+    }
+}

@@ -1,0 +1,266 @@
+//! Options, checked and completed: what the program runs with.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+
+use super::Failure;
+use super::options::{LogFormat, Options, ServiceOptions, ServicePortsOption};
+use crate::analysis::{Member, ServiceName, Value};
+use crate::http::PortPlan;
+use crate::plugin::{Limits, Policy, ServicePolicy};
+use crate::registry::{AdmissionPolicy, Admissions};
+use crate::remote::RemoteLimits;
+use crate::standard;
+
+const GATEWAY_PORT: u16 = 8000;
+const FIRST_SERVICE_PORT: u16 = 8001;
+const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Everything the program was told.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) plugins: PathBuf,
+    pub(super) state: PathBuf,
+    pub(super) bind: IpAddr,
+    pub(super) port: u16,
+    /// None if services have no ports of their own.
+    pub(super) service_ports: Option<PortPlan>,
+    pub(super) policy: Policy,
+    pub(super) admissions: Admissions,
+    pub(super) remote_limits: RemoteLimits,
+    pub(super) drain_deadline: Duration,
+    pub(super) log: String,
+    pub(super) log_format: LogFormat,
+}
+
+impl Settings {
+    /// Reads the configuration file, if one is named, and checks everything.
+    pub(super) fn read(options: Options) -> Result<Self, Failure> {
+        let file = options.config.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        Self::of(options.or(file))
+    }
+
+    fn of(options: Options) -> Result<Self, Failure> {
+        let services = named(&options.services)?;
+        let state = match options.state {
+            Some(state) => state,
+            None => data_folder()?,
+        };
+        let bind = options.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let service_ports =
+            match options.service_ports.unwrap_or(ServicePortsOption::First(FIRST_SERVICE_PORT)) {
+                ServicePortsOption::Off => None,
+                ServicePortsOption::First(first) => Some(port_plan(bind, first, &services)?),
+            };
+        let default_admission = admission(&options.defaults, AdmissionPolicy::default())?;
+        let admissions = services
+            .iter()
+            .map(|(name, service)| Ok((name.clone(), admission(service, default_admission)?)))
+            .collect::<Result<_, Failure>>()?;
+        let default_remote = RemoteLimits::default();
+        Ok(Self {
+            plugins: options.plugins.unwrap_or_else(|| state.join("plugins")),
+            state,
+            bind,
+            port: options.port.unwrap_or(GATEWAY_PORT),
+            service_ports,
+            policy: policy(options.component_bytes, &options.defaults, &services)?,
+            admissions: Admissions { default: default_admission, services: admissions },
+            remote_limits: RemoteLimits {
+                deadline: milliseconds(options.upstream_deadline_ms).unwrap_or(default_remote.deadline),
+                answer_bytes: options.upstream_answer_bytes.unwrap_or(default_remote.answer_bytes),
+            },
+            drain_deadline: milliseconds(options.drain_deadline_ms).unwrap_or(DRAIN_DEADLINE),
+            log: options.log.unwrap_or_else(|| "info".into()),
+            log_format: options.log_format.unwrap_or_default(),
+        })
+    }
+}
+
+/// A configuration file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+enum FileError {
+    #[error("the configuration file {} cannot be read", .0.display())]
+    Unreadable(PathBuf, #[source] std::io::Error),
+    #[error("the configuration file {} is wrong: {}", .0.display(), .1.to_string().trim_end())]
+    Wrong(PathBuf, toml::de::Error),
+}
+
+fn read_file(file: &Path) -> Result<Options, FileError> {
+    let text = fs::read_to_string(file).map_err(|error| FileError::Unreadable(file.to_owned(), error))?;
+    toml::from_str(&text).map_err(|error| FileError::Wrong(file.to_owned(), error))
+}
+
+/// Where the platform wants data of this program to be.
+fn data_folder() -> Result<PathBuf, Failure> {
+    let args =
+        AppStrategyArgs { top_level_domain: "org".into(), author: "gloss".into(), app_name: "gloss".into() };
+    let strategy =
+        choose_app_strategy(args).map_err(|_| "there is no home folder; name a state folder with --state")?;
+    Ok(strategy.data_dir())
+}
+
+type Services<'o> = BTreeMap<ServiceName, &'o ServiceOptions>;
+
+fn named(services: &BTreeMap<String, ServiceOptions>) -> Result<Services<'_>, Failure> {
+    let named = services.iter().map(|(name, options)| match ServiceName::new(name) {
+        Ok(name) => Ok((name, options)),
+        Err(error) => Err(format!("the configuration's table `services.{name}` is wrong: {error}").into()),
+    });
+    named.collect()
+}
+
+/// The standard analyzers from `first` up in their order, unless the configuration gives them others.
+fn port_plan(bind: IpAddr, first: u16, services: &Services<'_>) -> Result<PortPlan, Failure> {
+    let mut fixed = BTreeMap::new();
+    let mut next = first;
+    for name in standard::names() {
+        fixed.insert(name, next);
+        // 0 means any port, for each of them.
+        next =
+            next.checked_add(u16::from(first != 0)).ok_or("there are no ports left above --service-ports")?;
+    }
+    for (name, options) in services {
+        if let Some(port) = options.port {
+            fixed.insert(name.clone(), port);
+        }
+    }
+    Ok(PortPlan { bind, fixed, first_free: next })
+}
+
+fn policy(
+    component_bytes: Option<u64>,
+    defaults: &ServiceOptions,
+    services: &Services<'_>,
+) -> Result<Policy, Failure> {
+    let built_in = Policy::default();
+    let default = service_policy("defaults", defaults, &built_in.default.limits)?;
+    let services = services
+        .iter()
+        .map(|(name, options)| Ok((name.clone(), service_policy(name.as_str(), options, &default.limits)?)))
+        .collect::<Result<HashMap<_, _>, Failure>>()?;
+    Ok(Policy { component_bytes: component_bytes.unwrap_or(built_in.component_bytes), default, services })
+}
+
+fn service_policy(table: &str, options: &ServiceOptions, default: &Limits) -> Result<ServicePolicy, Failure> {
+    let setting = |(name, value): (&String, &toml::Value)| match setting_value(value) {
+        Some(value) => Ok(Member { name: name.clone(), value }),
+        None => {
+            Err(format!("the configuration's setting `{name}` of `{table}` is of no kind a setting can have")
+                .into())
+        }
+    };
+    Ok(ServicePolicy {
+        limits: Limits {
+            input_bytes: options.input_bytes.unwrap_or(default.input_bytes),
+            deadline: milliseconds(options.deadline_ms).unwrap_or(default.deadline),
+            memory_bytes: options.memory_bytes.unwrap_or(default.memory_bytes),
+            output_bytes: options.output_bytes.unwrap_or(default.output_bytes),
+            log_bytes: options.log_bytes.unwrap_or(default.log_bytes),
+        },
+        settings: options.settings.iter().map(setting).collect::<Result<_, Failure>>()?,
+    })
+}
+
+fn setting_value(value: &toml::Value) -> Option<Value> {
+    Some(match value {
+        toml::Value::Boolean(boolean) => Value::Boolean(*boolean),
+        toml::Value::Integer(integer) => Value::Integer(*integer),
+        toml::Value::Float(number) if number.is_finite() => Value::Number(*number),
+        toml::Value::String(text) => Value::Text(text.clone()),
+        toml::Value::Array(texts) => {
+            Value::Texts(texts.iter().map(|text| text.as_str().map(str::to_owned)).collect::<Option<_>>()?)
+        }
+        toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Table(_) => return None,
+    })
+}
+
+fn admission(options: &ServiceOptions, default: AdmissionPolicy) -> Result<AdmissionPolicy, Failure> {
+    let concurrency = options.concurrency.unwrap_or(default.concurrency);
+    if concurrency == 0 {
+        return Err("the configuration's `concurrency` must be at least 1".into());
+    }
+    Ok(AdmissionPolicy { concurrency, queue: options.queue.unwrap_or(default.queue) })
+}
+
+fn milliseconds(number: Option<u64>) -> Option<Duration> {
+    number.map(Duration::from_millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(name: &str) -> ServiceName {
+        ServiceName::new(name).unwrap()
+    }
+
+    fn settings(file: &str) -> Result<Settings, Failure> {
+        let options = Options { state: Some("state".into()), ..Options::default() };
+        Settings::of(options.or(toml::from_str(file)?))
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_design() {
+        let settings = settings("").unwrap();
+        let plan = settings.service_ports.unwrap();
+        assert_eq!((settings.port, settings.bind.to_string()), (8000, "127.0.0.1".into()));
+        assert_eq!(settings.plugins, Path::new("state/plugins"));
+        let fixed = [("sentiment-analysis", 8001), ("word-count", 8002), ("entity-recognition", 8003)];
+        assert_eq!(plan.fixed, fixed.map(|(service, port)| (name(service), port)).into());
+        assert_eq!(plan.first_free, 8004);
+        assert_eq!(settings.policy.default.limits, Limits::default());
+    }
+
+    #[test]
+    fn a_file_sets_services() {
+        let settings = settings(
+            "service-ports = 9001
+            [defaults]
+            deadline-ms = 500
+            [services.word-count]
+            port = 9100
+            input-bytes = 10
+            queue = 0
+            settings = { a = 1, b = [\"x\"] }",
+        )
+        .unwrap();
+        let plan = settings.service_ports.unwrap();
+        assert_eq!((plan.fixed[&name("word-count")], plan.fixed[&name("sentiment-analysis")]), (9100, 9001));
+        let policy = &settings.policy.services[&name("word-count")];
+        assert_eq!((policy.limits.input_bytes, policy.limits.deadline.as_millis()), (10, 500));
+        assert_eq!(policy.settings.len(), 2);
+        assert_eq!(settings.admissions.services[&name("word-count")].queue, 0);
+        assert_eq!(settings.policy.default.limits.input_bytes, Limits::default().input_bytes);
+    }
+
+    #[test]
+    fn the_command_line_comes_before_the_file() {
+        let options = Options { port: Some(1), ..Options::default() };
+        let file: Options = toml::from_str("port = 2\nbind = \"0.0.0.0\"\nservice-ports = \"off\"").unwrap();
+        let both = options.or(file);
+        assert_eq!((both.port, both.bind.map(|bind| bind.to_string())), (Some(1), Some("0.0.0.0".into())));
+        assert_eq!(both.service_ports, Some(ServicePortsOption::Off));
+    }
+
+    #[test]
+    fn wrong_files_are_refused() {
+        for wrong in [
+            "prot = 8000",
+            "port = 70000",
+            "service-ports = \"on\"",
+            "service-ports = 65534",
+            "[services.Word]",
+            "[services.a]\nconcurrency = 0",
+            "[services.a]\nsettings = { x = 1979-05-27 }",
+            "[services.a]\ntimeout = 1",
+        ] {
+            assert!(settings(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The plugin folder: what lies in it is served.
+//!
+//! It watches one directory and feeds the registry. File events only say when to look, and a poll beside
+//! them serves volumes where events never come: **what counts is what a look finds**. A file is judged once
+//! it has come to rest, off the request path, and as often as its content changes. A folder that cannot be
+//! read leaves everything as it was.
+
+mod record;
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::plugin::{Digest, LoadError, Loader, Origin, Plugin};
+use crate::registry::Registry;
+
+use record::{Record, Stamp, Verdict};
+
+/// How often the folder is looked at without an event.
+const POLL: Duration = Duration::from_secs(1);
+/// How often while a file has not come to rest.
+const RESTLESS_POLL: Duration = Duration::from_millis(50);
+/// How long a file must not have changed before it is read, and be gone before it is given up: longer
+/// than a copy pauses between two writes, and than an editor takes to put a new file in the old one's place.
+const REST: Duration = Duration::from_millis(200);
+/// How long a file that ends in the middle is waited for before that is reported.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// A watched plugin folder.
+pub struct Folder {
+    path: PathBuf,
+    loader: Loader,
+    registry: Arc<Registry>,
+    records: HashMap<PathBuf, Record>,
+    judging: JoinSet<Judgement>,
+    /// Whether the last look failed, so that a lasting trouble is logged once.
+    unreadable: bool,
+}
+
+/// Why there is no plugin folder.
+#[derive(Debug, thiserror::Error)]
+#[error("the plugin folder {} cannot be used", .path.display())]
+pub struct FolderError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// What became of one reading of one file.
+struct Judgement {
+    path: PathBuf,
+    stamp: Stamp,
+    digest: Option<Digest>,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    /// The content that was judged before.
+    Same,
+    Loaded(Arc<Plugin>),
+    Refused {
+        reason: String,
+        unfinished: bool,
+    },
+}
+
+impl Folder {
+    /// Uses the folder at `path`, which is made if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`] if it cannot be made or read.
+    pub fn open(path: &Path, loader: Loader, registry: Arc<Registry>) -> Result<Self, FolderError> {
+        let usable = fs::create_dir_all(path).and_then(|()| fs::read_dir(path).map(drop));
+        usable.map_err(|source| FolderError { path: path.to_owned(), source })?;
+        Ok(Self {
+            path: path.to_owned(),
+            loader,
+            registry,
+            records: HashMap::new(),
+            judging: JoinSet::new(),
+            unreadable: false,
+        })
+    }
+
+    /// Serves what is there, and returns when every file that has come to rest is judged.
+    pub async fn load(&mut self) {
+        self.look();
+        while let Some(judged) = self.judging.join_next().await {
+            self.conclude(judged);
+        }
+    }
+
+    /// Follows the folder until it is told to stop.
+    pub async fn watch(mut self, stop: CancellationToken) {
+        let event = Arc::new(Notify::new());
+        let _watcher = self.watcher(&event);
+        loop {
+            let pause = if self.is_restless() { RESTLESS_POLL } else { POLL };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                Some(judged) = self.judging.join_next() => self.conclude(judged),
+                () = event.notified() => self.look(),
+                () = tokio::time::sleep(pause) => self.look(),
+            }
+        }
+    }
+
+    /// Events, where the system has them for this folder.
+    fn watcher(&self, event: &Arc<Notify>) -> Option<RecommendedWatcher> {
+        let event = Arc::clone(event);
+        let on_event = move |happened: notify::Result<notify::Event>| {
+            if happened.is_ok_and(|happened| is_change(happened.kind)) {
+                event.notify_one();
+            }
+        };
+        let watcher = notify::recommended_watcher(on_event).and_then(|mut watcher| {
+            watcher.watch(&self.path, RecursiveMode::NonRecursive)?;
+            Ok(watcher)
+        });
+        watcher
+            .inspect_err(|error| tracing::warn!(%error, "no file events for the plugin folder; it is polled"))
+            .ok()
+    }
+
+    fn is_restless(&self) -> bool {
+        self.records.values().any(Record::is_restless)
+    }
+
+    /// Compares what is there with what was, and sends files that have come to rest to be judged.
+    fn look(&mut self) {
+        let files = match components_in(&self.path) {
+            Ok(files) => files,
+            Err(error) => {
+                if !std::mem::replace(&mut self.unreadable, true) {
+                    tracing::error!(folder = %self.path.display(), %error, "the plugin folder cannot be read");
+                }
+                return;
+            }
+        };
+        self.unreadable = false;
+        let now = Instant::now();
+        self.give_up_missing(&files, now);
+        for (path, stamp) in files {
+            let record = self.records.entry(path.clone()).or_insert_with(|| Record::new(stamp, now));
+            record.see(stamp, now);
+            if record.has_come_to_rest(now) {
+                record.verdict = Verdict::Judging;
+                let earlier = record.digest;
+                self.judging.spawn(judge(self.loader.clone(), path, stamp, earlier));
+            } else if let Verdict::NameTaken(plugin) = &record.verdict {
+                // The name may be free by now.
+                let plugin = Arc::clone(plugin);
+                if self.registry.publish(plugin.clone()).is_ok() {
+                    record.verdict = Verdict::Served;
+                    log_serving(&path, &plugin);
+                }
+            }
+        }
+    }
+
+    fn give_up_missing(&mut self, files: &[(PathBuf, Stamp)], now: Instant) {
+        let registry = &self.registry;
+        self.records.retain(|path, record| {
+            let missing = !files.iter().any(|(present, _)| present == path);
+            if !(missing && record.miss(now)) {
+                return true;
+            }
+            registry.withdraw(path);
+            tracing::info!(file = %path.display(), "plugin removed");
+            false
+        });
+    }
+
+    fn conclude(&mut self, judged: Result<Judgement, tokio::task::JoinError>) {
+        // A judgement that panicked is a defect of the host; the file is judged again when it changes.
+        let Ok(judgement) = judged.inspect_err(|error| tracing::error!(%error, "judging a plugin failed"))
+        else {
+            return;
+        };
+        let Judgement { path, stamp, digest, outcome } = judgement;
+        let now = Instant::now();
+        let Some(record) = self.records.get_mut(&path) else { return };
+        if record.stamp != stamp {
+            // It changed meanwhile, and will be judged again.
+            return;
+        }
+        record.verdict = match outcome {
+            Outcome::Same => record.last_verdict.take().unwrap_or(Verdict::Served),
+            Outcome::Loaded(plugin) => publish(&self.registry, &path, plugin),
+            Outcome::Refused { unfinished: true, .. } if !record.is_out_of_patience(now) => {
+                record.digest = None;
+                record.verdict = Verdict::Waiting;
+                return;
+            }
+            Outcome::Refused { reason, .. } => {
+                tracing::warn!(file = %path.display(), reason, "plugin refused");
+                self.registry.refuse(path, digest, reason);
+                Verdict::Refused
+            }
+        };
+        record.digest = digest;
+    }
+}
+
+fn publish(registry: &Registry, path: &Path, plugin: Arc<Plugin>) -> Verdict {
+    match registry.publish(Arc::clone(&plugin)) {
+        Ok(()) => {
+            log_serving(path, &plugin);
+            Verdict::Served
+        }
+        Err(taken) => {
+            let reason = format!("{taken}; rename the service, or remove one of the two");
+            tracing::warn!(file = %path.display(), reason, "plugin refused");
+            registry.refuse(path.to_owned(), Some(plugin.digest()), reason);
+            Verdict::NameTaken(plugin)
+        }
+    }
+}
+
+fn log_serving(path: &Path, plugin: &Plugin) {
+    let description = plugin.description();
+    tracing::info!(
+        service = %description.name,
+        version = %description.version,
+        file = %path.display(),
+        sha256 = %plugin.digest(),
+        "plugin serves"
+    );
+}
+
+/// Whether an event can mean that a file is new, changed or gone. Opening and reading, which looking itself
+/// does, are events too.
+fn is_change(kind: EventKind) -> bool {
+    !matches!(kind, EventKind::Access(access) if access != AccessKind::Close(AccessMode::Write))
+}
+
+/// The files that are meant as components: not hidden, named `*.wasm`, directly in the folder.
+fn components_in(folder: &Path) -> io::Result<Vec<(PathBuf, Stamp)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        let named = path.extension().is_some_and(|extension| extension == "wasm");
+        // A file that is gone again, or a link to nowhere, is not there.
+        let Ok(metadata) = fs::metadata(&path) else { continue };
+        if named && !hidden && metadata.is_file() {
+            files.push((path, Stamp::of(&metadata)));
+        }
+    }
+    files.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(files)
+}
+
+async fn judge(loader: Loader, path: PathBuf, stamp: Stamp, earlier: Option<Digest>) -> Judgement {
+    let refused = |reason: String, unfinished| (None, Outcome::Refused { reason, unfinished });
+    let (digest, outcome) = match read(&loader, &path, stamp).await {
+        Err(error) => refused(format!("the file cannot be read: {error}"), false),
+        Ok(Err(error)) => refused(error.to_string(), error.is_unfinished()),
+        Ok(Ok(bytes)) => {
+            let digest = Digest::of(&bytes);
+            let outcome = if earlier == Some(digest) {
+                Outcome::Same
+            } else {
+                match loader.load(bytes, Origin::File(path.clone())).await {
+                    Ok(plugin) => Outcome::Loaded(Arc::new(plugin)),
+                    Err(error) => {
+                        Outcome::Refused { reason: error.to_string(), unfinished: error.is_unfinished() }
+                    }
+                }
+            };
+            (Some(digest), outcome)
+        }
+    };
+    Judgement { path, stamp, digest, outcome }
+}
+
+/// Reads a file that is not too large. One that changes meanwhile counts as unfinished.
+async fn read(loader: &Loader, path: &Path, stamp: Stamp) -> io::Result<Result<Arc<[u8]>, LoadError>> {
+    let limit_bytes = loader.component_bytes();
+    if stamp.bytes() > limit_bytes {
+        return Ok(Err(LoadError::TooLarge { bytes: stamp.bytes(), limit_bytes }));
+    }
+    let bytes = tokio::fs::read(path).await?;
+    let unchanged = Stamp::of(&tokio::fs::metadata(path).await?) == stamp;
+    Ok(if unchanged { Ok(bytes.into()) } else { Err(LoadError::Truncated) })
+}

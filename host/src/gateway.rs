@@ -1,0 +1,163 @@
+//! The use cases, given who calls: which service, which permit, which deadline.
+//!
+//! Everything that clients can ask for comes through here, whatever way they ask. Nothing here knows HTTP,
+//! WebAssembly or JSON beyond handing an upstream's on.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use crate::analysis::{Analysis, Document, ServiceName};
+use crate::plugin::{Plugin, RunError, RunFailure};
+use crate::registry::{Admission, Backend, Full, NameTaken, Permit, Phase, Registry, Service, Snapshot};
+use crate::remote::{CallError, RemoteClient, RemoteUrl, Via};
+use crate::state::{Registration, State, StateError};
+
+/// The gateway: a registry, what it remembers, and a client for registered URLs.
+pub struct Gateway {
+    registry: Arc<Registry>,
+    state: State,
+    remotes: RemoteClient,
+}
+
+/// Who asks. There is one kind of caller today.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// The gateways the request has passed.
+    pub via: Via,
+}
+
+/// What a service answered.
+#[derive(Debug)]
+pub enum Answer {
+    /// A plugin's analysis, and the document it is of.
+    Analysis {
+        /// What was analyzed.
+        document: Document,
+        /// What was found.
+        analysis: Box<Analysis>,
+    },
+    /// An upstream's JSON, as it came.
+    Upstream(Box<RawValue>),
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Starting or draining.
+    #[error("the gateway is {}", match .0 { Phase::Draining => "stopping", _ => "starting" })]
+    NotReady(Phase),
+    /// No service of this name.
+    #[error("there is no service of this name")]
+    UnknownService,
+    /// A plugin has the name.
+    #[error(transparent)]
+    NameTaken(#[from] NameTaken),
+    /// Too many wait.
+    #[error("{0}")]
+    Overloaded(#[from] Full),
+    /// The plugin gave no analysis.
+    #[error(transparent)]
+    Plugin(#[from] Box<RunFailure>),
+    /// The upstream gave no answer.
+    #[error(transparent)]
+    Upstream(#[from] CallError),
+    /// Nothing was changed, since it could not be kept.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+impl Gateway {
+    /// A gateway over these parts.
+    pub fn new(registry: Arc<Registry>, state: State, remotes: RemoteClient) -> Self {
+        Self { registry, state, remotes }
+    }
+
+    /// The services of this moment, also while it starts.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.registry.snapshot()
+    }
+
+    /// The services, once they can be used.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotReady`] before that and after.
+    pub fn services(&self) -> Result<Arc<Snapshot>, Error> {
+        let snapshot = self.registry.snapshot();
+        match snapshot.phase() {
+            Phase::Serving => Ok(snapshot),
+            phase => Err(Error::NotReady(phase)),
+        }
+    }
+
+    /// Has a service analyze a text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] says why there is no answer. Dropping the future ends the analysis.
+    pub async fn analyze(&self, caller: &Caller, service: &str, text: String) -> Result<Answer, Error> {
+        let service = self.services()?.service(service).map(Arc::clone).ok_or(Error::UnknownService)?;
+        match &service.backend {
+            Backend::Plugin(plugin) => self.run(&service, plugin, text).await,
+            Backend::Remote(url) => {
+                let _permit = service.admission.enter().await?;
+                Ok(Answer::Upstream(self.remotes.call(url, &text, &caller.via).await?))
+            }
+        }
+    }
+
+    async fn run(&self, service: &Service, plugin: &Plugin, text: String) -> Result<Answer, Error> {
+        let document = Document::of(text);
+        let options = plugin.options(&[]).map_err(RunFailure::refused)?;
+        let deadline = plugin.limits().deadline;
+        let _permit = enter_within(deadline, &service.admission).await?;
+        let analyzed = plugin.analyze(&document, &options, deadline).await;
+        let analysis = Box::new(analyzed.map_err(Box::new)?);
+        Ok(Answer::Analysis { document, analysis })
+    }
+
+    /// Registers a URL under a name, in the place of an earlier one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NameTaken`] if a plugin has the name, [`Error::State`] if it cannot be kept.
+    pub async fn register(&self, name: ServiceName, url: RemoteUrl) -> Result<(), Error> {
+        self.services()?;
+        self.registry.register(name.clone(), url.clone())?;
+        Ok(self.state.register(Registration { name, url: url.to_string() }).await?)
+    }
+
+    /// Forgets the URL registered under a name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownService`] if there is none, [`Error::NameTaken`] if a plugin has the name,
+    /// [`Error::State`] if it cannot be forgotten.
+    pub async fn unregister(&self, name: &ServiceName) -> Result<(), Error> {
+        self.services()?;
+        if !self.registry.unregister(name)? {
+            return Err(Error::UnknownService);
+        }
+        Ok(self.state.unregister(name.clone()).await?)
+    }
+}
+
+/// Waits for a permit no longer than the analysis itself might take: whoever waited that long is better
+/// told that there are too many.
+async fn enter_within(deadline: std::time::Duration, admission: &Admission) -> Result<Permit, Full> {
+    tokio::time::timeout(deadline, admission.enter()).await.unwrap_or(Err(Full))
+}
+
+impl Error {
+    /// Whether the service broke, as against its caller or nobody.
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::Plugin(failure) => {
+                !matches!(failure.error, RunError::Refused(_) | RunError::TextTooLarge { .. })
+            }
+            Self::Upstream(_) | Self::State(_) => true,
+            Self::NotReady(_) | Self::UnknownService | Self::NameTaken(_) | Self::Overloaded(_) => false,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The gateway's port: every service by its name, and the list of them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use serde::Serialize;
+
+use super::body::{read_json, refuse};
+use super::problem::{Code, Problem};
+use super::wire::{
+    AnalysisBody, AnalyzeBody, RegisterBody, ServiceAnalyzeBody, ServiceBody, json, json_text, listed,
+};
+use crate::analysis::{OffsetUnit, ServiceName};
+use crate::gateway::{Answer, Caller, Gateway};
+use crate::registry::Phase;
+use crate::remote::{RemoteUrl, Via};
+
+/// Longest URL and name together that a registration may hold, in bytes.
+const REGISTRATION_BYTES: usize = 8 * 1024;
+
+/// The routes of the gateway's port.
+pub fn router(gateway: Arc<Gateway>) -> Router {
+    Router::new()
+        .route("/analyze", post(analyze))
+        .route("/services", get(names).post(register))
+        .route("/services/{name}", delete(unregister).post(analyze_by_path))
+        .route("/v1/services", get(list))
+        .route("/v1/services/{name}", get(show))
+        .route("/healthz", get(async || json(&Status { status: "live" })))
+        .route("/readyz", get(ready))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(gateway)
+}
+
+#[derive(Serialize)]
+struct Status {
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct Message {
+    message: String,
+}
+
+async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    let caller = caller(request.headers());
+    let limit_bytes = gateway.snapshot().input_bytes();
+    match read_json::<AnalyzeBody>(request, limit_bytes).await {
+        Ok(body) => answer(&gateway, &caller, &body.service, body.text, body.offsets.into()).await,
+        Err(refused) => refused,
+    }
+}
+
+async fn analyze_by_path(
+    State(gateway): State<Arc<Gateway>>,
+    name: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    match name {
+        Ok(Path(name)) => analyze_with(&gateway, &name, request).await,
+        Err(_) => refuse(request, not_a_name()),
+    }
+}
+
+/// Reads `{"text"}` and answers with what a service makes of it.
+pub(super) async fn analyze_with(gateway: &Gateway, service: &str, request: Request) -> Response {
+    let caller = caller(request.headers());
+    let limit_bytes = gateway.snapshot().input_bytes();
+    match read_json::<ServiceAnalyzeBody>(request, limit_bytes).await {
+        Ok(body) => answer(gateway, &caller, service, body.text, body.offsets.into()).await,
+        Err(refused) => refused,
+    }
+}
+
+async fn answer(
+    gateway: &Gateway,
+    caller: &Caller,
+    service: &str,
+    text: String,
+    offsets: OffsetUnit,
+) -> Response {
+    match gateway.analyze(caller, service, text).await {
+        Ok(Answer::Analysis { document, analysis }) => {
+            json(&AnalysisBody::new(&analysis, &document.text, offsets))
+        }
+        Ok(Answer::Upstream(json)) => json_text(json.get().into()),
+        Err(error) => Problem::of(&error, service).into_response(),
+    }
+}
+
+fn caller(headers: &HeaderMap) -> Caller {
+    let via = headers.get(Via::HEADER).and_then(|value| value.to_str().ok());
+    Caller { via: Via::parse(via) }
+}
+
+async fn names(State(gateway): State<Arc<Gateway>>) -> Response {
+    match gateway.services() {
+        Ok(snapshot) => {
+            let names: Vec<&str> = snapshot.services().iter().map(|service| service.name.as_str()).collect();
+            json(&names)
+        }
+        Err(error) => Problem::of(&error, "").into_response(),
+    }
+}
+
+async fn register(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    let body = match read_json::<RegisterBody>(request, REGISTRATION_BYTES).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
+    };
+    let name = match ServiceName::new(&body.name) {
+        Ok(name) => name,
+        Err(error) => {
+            return Problem::malformed(format!("The member `name` does not fit: {error}.")).into_response();
+        }
+    };
+    let url = match RemoteUrl::parse(&body.url) {
+        Ok(url) => url,
+        Err(error) => {
+            return Problem::malformed(format!("The member `url` does not fit: {error}.")).into_response();
+        }
+    };
+    match gateway.register(name.clone(), url).await {
+        Ok(()) => json(&Message { message: format!("Service `{name}` is registered.") }),
+        Err(error) => Problem::of(&error, &body.name).into_response(),
+    }
+}
+
+async fn unregister(
+    State(gateway): State<Arc<Gateway>>,
+    name: Result<Path<String>, PathRejection>,
+) -> Response {
+    let Ok(Path(name)) = name else { return not_a_name().into_response() };
+    let unregistered = match ServiceName::new(&name) {
+        Ok(name) => gateway.unregister(&name).await,
+        // Nothing can be registered under it.
+        Err(_) => Err(crate::gateway::Error::UnknownService),
+    };
+    match unregistered {
+        Ok(()) => json(&Message { message: format!("Service `{name}` is removed.") }),
+        Err(error) => Problem::of(&error, &name).into_response(),
+    }
+}
+
+async fn list(State(gateway): State<Arc<Gateway>>) -> Response {
+    json(&listed(&gateway.snapshot()))
+}
+
+async fn show(State(gateway): State<Arc<Gateway>>, name: Result<Path<String>, PathRejection>) -> Response {
+    let Ok(Path(name)) = name else { return not_a_name().into_response() };
+    match gateway.snapshot().service(&name) {
+        Some(service) => json(&ServiceBody::of(service)),
+        None => Problem::of(&crate::gateway::Error::UnknownService, &name).into_response(),
+    }
+}
+
+async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
+    match gateway.snapshot().phase() {
+        Phase::Serving => json(&Status { status: "ready" }),
+        phase => Problem::of(&crate::gateway::Error::NotReady(phase), "").into_response(),
+    }
+}
+
+async fn unknown_route(request: Request) -> Response {
+    let detail = "There is no such route; GET /services lists the services, POST /analyze calls one.";
+    refuse(request, Problem::new(Code::UnknownRoute, detail))
+}
+
+async fn wrong_method(request: Request) -> Response {
+    // axum adds the header that lists the right ones.
+    refuse(request, Problem::new(Code::MethodNotAllowed, "This route does not answer this method."))
+}
+
+fn not_a_name() -> Problem {
+    Problem::new(Code::UnknownService, "A service's name in a path must be UTF-8.")
+}

@@ -1,0 +1,104 @@
+//! Listeners: sockets, connections, and an end that loses no request.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Longest time a client may take to send the head of a request.
+const HEAD_DEADLINE: Duration = Duration::from_secs(15);
+/// Pause after a connection could not be accepted, most likely for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves listeners, and ends them together. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Server {
+    stop: CancellationToken,
+    connections: TaskTracker,
+}
+
+/// A listener that is being served. Dropping it stops accepting; requests that have begun are answered.
+#[derive(Debug)]
+pub struct Listener {
+    stop: CancellationToken,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl Server {
+    /// Starts to answer what comes in at `listener` as `router` says.
+    pub fn serve(&self, listener: TcpListener, router: Router) -> Listener {
+        let stop = self.stop.child_token();
+        let connections = self.connections.clone();
+        self.connections.spawn(accept(listener, router, stop.clone(), connections));
+        Listener { stop }
+    }
+
+    /// Stops accepting and waits until every request that has begun is answered, for at most `deadline`.
+    /// Says whether all were.
+    pub async fn drain(&self, deadline: Duration) -> bool {
+        self.stop.cancel();
+        self.connections.close();
+        tokio::time::timeout(deadline, self.connections.wait()).await.is_ok()
+    }
+}
+
+/// Binds a listener to an address.
+///
+/// # Errors
+///
+/// If the address is taken or not of this machine.
+pub(super) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(address).await
+}
+
+async fn accept(listener: TcpListener, router: Router, stop: CancellationToken, connections: TaskTracker) {
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                connections.spawn(converse(stream, router.clone(), stop.clone()));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection is not accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Serves one connection. When told to stop it finishes the request it is at.
+async fn converse(stream: TcpStream, router: Router, stop: CancellationToken) {
+    // Answers are small and written at once; waiting to fill a packet only delays them.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_DEADLINE)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        // Clients go away in many ways, and none of them is a fault of ours.
+        tracing::debug!(%error, "a connection ended early");
+    }
+}

@@ -1,0 +1,18 @@
+//! HTTP: listeners, routes, wire shapes, and the one table from errors to answers.
+//!
+//! A request comes in at a [`listener`], is routed by the gateway's port or a service's, asks the
+//! [`crate::gateway`], and leaves as JSON in one of the shapes of [`wire`] or as a [`problem`]. axum, hyper
+//! and the serde types of the wire appear here and nowhere else.
+
+mod body;
+mod gateway_port;
+mod listener;
+mod problem;
+mod service_port;
+mod service_ports;
+mod wire;
+
+pub use gateway_port::router as gateway_router;
+pub use listener::{Listener, Server};
+pub use service_port::router as service_router;
+pub use service_ports::{PortError, PortPlan, ServicePorts};

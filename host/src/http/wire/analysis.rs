@@ -1,0 +1,310 @@
+//! An analysis as clients see it: `result` and what stands beside it, in the caller's offsets.
+//!
+//! Empty members are left out. The text of a span is always cut from the document here, never taken from
+//! the analyzer.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use crate::analysis::{
+    Analysis, Answer, ByteRange, Evidence, Layer, Member, OffsetMap, OffsetUnit, Passage, Quantity, Relation,
+    ScoredLabel, Span, Value,
+};
+
+/// An analysis with the text it is of and the unit its offsets are to be in.
+pub(in super::super) struct AnalysisBody<'a> {
+    analysis: &'a Analysis,
+    unit: OffsetUnit,
+    offsets: OffsetMap<'a>,
+}
+
+impl<'a> AnalysisBody<'a> {
+    pub(in super::super) fn new(analysis: &'a Analysis, text: &'a str, unit: OffsetUnit) -> Self {
+        Self { analysis, unit, offsets: OffsetMap::new(text, unit) }
+    }
+
+    /// Calls `with` with the offsets of the text that a layer lies over.
+    fn with_offsets<T>(&self, layer: &Layer, with: impl FnOnce(&OffsetMap<'_>) -> T) -> T {
+        let passage = layer.over.as_deref().and_then(|name| self.analysis.passage(name));
+        match passage {
+            Some(passage) => with(&OffsetMap::new(&passage.text, self.unit)),
+            None => with(&self.offsets),
+        }
+    }
+}
+
+impl Serialize for AnalysisBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let analysis = self.analysis;
+        // The answer if it is a layer, else the first layer beside it: `spans` and `relations` are its.
+        let mut layers = analysis.layers.as_slice();
+        match &analysis.answer {
+            Answer::Value(value) => map.serialize_entry("result", &ValueBody(value))?,
+            Answer::Label(label) => map.serialize_entry("result", label)?,
+            Answer::Labels(labels) => map.serialize_entry("result", labels)?,
+            Answer::Passage(passage) => map.serialize_entry("result", &passage.text)?,
+            Answer::Vector(vector) => map.serialize_entry("result", &vector.components)?,
+            Answer::Layer(layer) => self.layer(&mut map, "result", layer)?,
+        }
+        self.labels(&mut map)?;
+        if !analysis.measures.is_empty() {
+            map.serialize_entry("measures", &Measures(analysis))?;
+        }
+        if let (false, Some((first, others))) =
+            (matches!(analysis.answer, Answer::Layer(_)), layers.split_first())
+        {
+            self.layer(&mut map, "spans", first)?;
+            layers = others;
+        }
+        if !layers.is_empty() {
+            map.serialize_entry("layers", &Layers(self, layers))?;
+        }
+        if !analysis.passages.is_empty() {
+            map.serialize_entry("passages", &Passages(&analysis.passages))?;
+        }
+        if !analysis.vectors.is_empty() {
+            map.serialize_entry("vectors", &Vectors(analysis))?;
+        }
+        if !analysis.data.is_empty() {
+            map.serialize_entry("data", &Members(&analysis.data))?;
+        }
+        if !analysis.explanation.is_empty() {
+            map.serialize_entry(
+                "explanation",
+                &List(&analysis.explanation, |e| EvidenceBody(e, &self.offsets)),
+            )?;
+        }
+        if !analysis.warnings.is_empty() {
+            map.serialize_entry("warnings", &analysis.warnings)?;
+        }
+        map.end()
+    }
+}
+
+impl AnalysisBody<'_> {
+    /// A layer's spans under `name`, and its relations beside them. Only `spans` may be left out.
+    fn layer<M: SerializeMap>(&self, map: &mut M, name: &'static str, layer: &Layer) -> Result<(), M::Error> {
+        self.with_offsets(layer, |offsets| {
+            if name != "spans" || !layer.spans.is_empty() {
+                map.serialize_entry(name, &List(&layer.spans, |span| SpanBody(span, offsets)))?;
+            }
+            if layer.relations.is_empty() {
+                return Ok(());
+            }
+            map.serialize_entry("relations", &List(&layer.relations, RelationBody))
+        })
+    }
+
+    fn labels<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let labels = &self.analysis.labels;
+        if labels.iter().any(|label| label.group.is_none()) {
+            map.serialize_entry("labels", &Labels(labels, None))?;
+        }
+        if labels.iter().any(|label| label.group.is_some()) {
+            map.serialize_entry("label_groups", &LabelGroups(labels))?;
+        }
+        Ok(())
+    }
+}
+
+/// A list whose items are wrapped one by one as they are written.
+struct List<'a, T, F>(&'a [T], F);
+
+impl<'a, T, B: Serialize, F: Fn(&'a T) -> B> Serialize for List<'a, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for item in self.0 {
+            list.serialize_element(&(self.1)(item))?;
+        }
+        list.end()
+    }
+}
+
+/// The labels of one group, in the analyzer's order.
+struct Labels<'a>(&'a [ScoredLabel], Option<&'a str>);
+
+impl Serialize for Labels<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let of_group = self.0.iter().filter(|label| label.group.as_deref() == self.1);
+        serializer.collect_map(of_group.map(|label| (&label.name, label.score.map(|score| score.get()))))
+    }
+}
+
+struct LabelGroups<'a>(&'a [ScoredLabel]);
+
+impl Serialize for LabelGroups<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut groups: Vec<&str> = Vec::new();
+        for group in self.0.iter().filter_map(|label| label.group.as_deref()) {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        serializer.collect_map(groups.into_iter().map(|group| (group, Labels(self.0, Some(group)))))
+    }
+}
+
+struct Measures<'a>(&'a Analysis);
+
+impl Serialize for Measures<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let measures = self.0.measures.iter();
+        serializer.collect_map(measures.map(|measure| (&measure.name, QuantityBody(measure.quantity))))
+    }
+}
+
+struct QuantityBody(Quantity);
+
+impl Serialize for QuantityBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Quantity::Integer(integer) => serializer.serialize_i64(integer),
+            Quantity::Number(number) => serializer.serialize_f64(number),
+        }
+    }
+}
+
+struct Layers<'a>(&'a AnalysisBody<'a>, &'a [Layer]);
+
+impl Serialize for Layers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.1.iter().map(|layer| (&layer.name, LayerBody(self.0, layer))))
+    }
+}
+
+struct LayerBody<'a>(&'a AnalysisBody<'a>, &'a Layer);
+
+impl Serialize for LayerBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(over) = &self.1.over {
+            map.serialize_entry("over", over)?;
+        }
+        self.0.layer(&mut map, "spans", self.1)?;
+        map.end()
+    }
+}
+
+struct Passages<'a>(&'a [Passage]);
+
+impl Serialize for Passages<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|passage| (&passage.name, PassageBody(passage))))
+    }
+}
+
+struct PassageBody<'a>(&'a Passage);
+
+impl Serialize for PassageBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("text", &self.0.text)?;
+        if let Some(language) = &self.0.language {
+            map.serialize_entry("language", language)?;
+        }
+        map.end()
+    }
+}
+
+struct Vectors<'a>(&'a Analysis);
+
+impl Serialize for Vectors<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.vectors.iter().map(|vector| (&vector.name, &vector.components)))
+    }
+}
+
+struct SpanBody<'a>(&'a Span, &'a OffsetMap<'a>);
+
+impl Serialize for SpanBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(span, offsets) = self;
+        let mut map = serializer.serialize_map(None)?;
+        range(&mut map, span.range, offsets)?;
+        if !span.parts.is_empty() {
+            map.serialize_entry("parts", &List(&span.parts, |part: &ByteRange| PartBody(*part, offsets)))?;
+        }
+        if let Some(label) = &span.label {
+            map.serialize_entry("label", label)?;
+        }
+        if let Some(score) = span.score {
+            map.serialize_entry("score", &score.get())?;
+        }
+        if !span.attributes.is_empty() {
+            map.serialize_entry("attributes", &Members(&span.attributes))?;
+        }
+        map.end()
+    }
+}
+
+struct PartBody<'a>(ByteRange, &'a OffsetMap<'a>);
+
+impl Serialize for PartBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        range(&mut map, self.0, self.1)?;
+        map.end()
+    }
+}
+
+struct RelationBody<'a>(&'a Relation);
+
+impl Serialize for RelationBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("label", &self.0.label)?;
+        map.serialize_entry("source", &self.0.source)?;
+        map.serialize_entry("target", &self.0.target)?;
+        if let Some(score) = self.0.score {
+            map.serialize_entry("score", &score.get())?;
+        }
+        if !self.0.attributes.is_empty() {
+            map.serialize_entry("attributes", &Members(&self.0.attributes))?;
+        }
+        map.end()
+    }
+}
+
+struct EvidenceBody<'a>(&'a Evidence, &'a OffsetMap<'a>);
+
+impl Serialize for EvidenceBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        range(&mut map, self.0.range, self.1)?;
+        if let Some(label) = &self.0.label {
+            map.serialize_entry("label", label)?;
+        }
+        map.serialize_entry("weight", &self.0.weight)?;
+        map.end()
+    }
+}
+
+fn range<M: SerializeMap>(map: &mut M, range: ByteRange, offsets: &OffsetMap<'_>) -> Result<(), M::Error> {
+    let (units, text) = offsets.convert(range);
+    map.serialize_entry("start", &units.start)?;
+    map.serialize_entry("end", &units.end)?;
+    map.serialize_entry("text", text)
+}
+
+struct Members<'a>(&'a [Member]);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|member| (&member.name, ValueBody(&member.value))))
+    }
+}
+
+struct ValueBody<'a>(&'a Value);
+
+impl Serialize for ValueBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Boolean(boolean) => serializer.serialize_bool(*boolean),
+            Value::Integer(integer) => serializer.serialize_i64(*integer),
+            Value::Number(number) => serializer.serialize_f64(*number),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Texts(texts) => texts.serialize(serializer),
+            Value::Json(json) => json.serialize(serializer),
+        }
+    }
+}

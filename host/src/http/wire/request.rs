@@ -1,0 +1,51 @@
+//! What clients send. Unknown members are ignored.
+
+use serde::Deserialize;
+
+use crate::analysis::OffsetUnit;
+
+/// `POST /analyze` at the gateway's port.
+#[derive(Debug, Deserialize)]
+pub(in super::super) struct AnalyzeBody {
+    pub(in super::super) service: String,
+    pub(in super::super) text: String,
+    #[serde(default)]
+    pub(in super::super) offsets: Offsets,
+}
+
+/// A call of one service at its own route.
+#[derive(Debug, Deserialize)]
+pub(in super::super) struct ServiceAnalyzeBody {
+    pub(in super::super) text: String,
+    #[serde(default)]
+    pub(in super::super) offsets: Offsets,
+}
+
+/// `POST /services` at the gateway's port.
+#[derive(Debug, Deserialize)]
+pub(in super::super) struct RegisterBody {
+    pub(in super::super) name: String,
+    pub(in super::super) url: String,
+}
+
+/// The unit of offsets.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in super::super) enum Offsets {
+    #[default]
+    CodePoint,
+    Utf16,
+    Utf8,
+    Grapheme,
+}
+
+impl From<Offsets> for OffsetUnit {
+    fn from(offsets: Offsets) -> Self {
+        match offsets {
+            Offsets::CodePoint => Self::CodePoint,
+            Offsets::Utf16 => Self::Utf16,
+            Offsets::Utf8 => Self::Utf8,
+            Offsets::Grapheme => Self::Grapheme,
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Gloss: a text-analysis gateway that hosts analyzers compiled to WebAssembly components.
+//!
+//! Data takes one way, and modules import only downwards; a test holds this:
+//!
+//! ```text
+//! cli -> http -> gateway -> registry -> plugin | remote
+//!        folder, standard --^            everyone: analysis, the leaf
+//! ```
+//!
+//! ARCHITECTURE.md tells the rest.
+
+pub mod analysis;
+pub mod cli;
+pub mod folder;
+pub mod gateway;
+pub mod http;
+pub mod plugin;
+pub mod registry;
+pub mod remote;
+pub mod standard;
+pub mod state;

@@ -1,0 +1,7 @@
+//! The program `gloss`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gloss::cli::run()
+}

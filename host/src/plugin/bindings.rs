@@ -1,0 +1,9 @@
+//! Types generated from the contract. They stop at this module's door: see `convert`.
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "plugin",
+    exports: { default: async },
+    // A document's text is lent to the guest, not copied for it first.
+    ownership: Borrowing { duplicate_if_necessary: true },
+});

@@ -1,0 +1,96 @@
+//! Compiled code on disk, so that a component is compiled once and not at every start.
+//!
+//! An entry is keyed by the component's digest and by everything of the engine that the code depends on.
+//! It is written under another name and renamed, and carries a checksum: **an entry that is not whole, or
+//! not ours, is as good as none**. Compiled code is trusted like the program itself, so the folder must
+//! belong to the user who runs Gloss, and nothing from a plugin folder ever gets here uncompiled.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wasmtime::component::Component;
+
+use super::digest::Digest;
+use super::engine::Engine;
+
+/// First bytes of an entry: what it is and the version of its layout.
+const MAGIC: &[u8; 16] = b"gloss-compiled-1";
+const CHECKSUM_BYTES: usize = 32;
+
+/// A folder of compiled code.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+impl Cache {
+    /// Uses `folder`, which is made if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made.
+    pub fn open(folder: PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// The compiled component, if there is a sound entry for it.
+    pub(super) fn load(&self, engine: &Engine, digest: Digest) -> Option<Component> {
+        let entry = fs::read(self.path(engine, digest)).ok()?;
+        deserialize(engine, payload(&entry)?)
+    }
+
+    /// Keeps compiled code. A full or read-only disk costs the next start some time and nothing else, so
+    /// the caller may ignore the error.
+    ///
+    /// # Errors
+    ///
+    /// If the entry cannot be written.
+    pub(super) fn store(&self, engine: &Engine, digest: Digest, code: &[u8]) -> io::Result<()> {
+        let path = self.path(engine, digest);
+        let partial = partial_name(&path);
+        let written = write_entry(&partial, code).and_then(|()| fs::rename(&partial, &path));
+        if written.is_err() {
+            let _ = fs::remove_file(&partial);
+        }
+        written
+    }
+
+    fn path(&self, engine: &Engine, digest: Digest) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        engine.inner().precompile_compatibility_hash().hash(&mut hasher);
+        self.folder.join(format!("{digest}-{:016x}.cwasm", hasher.finish()))
+    }
+}
+
+/// A name that no other process or thread writes to at the same time.
+fn partial_name(path: &Path) -> PathBuf {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    path.with_extension(format!("{}-{count}.partial", std::process::id()))
+}
+
+fn write_entry(path: &Path, code: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(MAGIC)?;
+    file.write_all(Digest::of(code).as_bytes())?;
+    file.write_all(code)
+}
+
+fn payload(entry: &[u8]) -> Option<&[u8]> {
+    let (checksum, code) = entry.strip_prefix(MAGIC)?.split_at_checked(CHECKSUM_BYTES)?;
+    (Digest::of(code).as_bytes() == checksum).then_some(code)
+}
+
+#[expect(
+    unsafe_code,
+    reason = "wasmtime cannot verify compiled code; the module's header says why ours is sound"
+)]
+fn deserialize(engine: &Engine, code: &[u8]) -> Option<Component> {
+    // SAFETY: the checksum shows that these are the bytes `store` was given, which this engine made
+    // itself, and the folder is as trusted as the program.
+    unsafe { Component::deserialize(engine.inner(), code) }.ok()
+}

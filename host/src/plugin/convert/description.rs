@@ -1,0 +1,135 @@
+//! What an analyzer says of itself.
+
+use std::collections::HashSet;
+
+use super::value::{finite, kind, language, members, name, value};
+use super::{Violation, wit};
+use crate::analysis::{Description, Example, Kind, Label, Output, OutputKind, Path, ServiceName, Setting};
+
+/// Longest example, in bytes, as the contract has it.
+const MAX_EXAMPLE_BYTES: usize = 4096;
+
+/// Checks a description.
+///
+/// # Errors
+///
+/// The first rule it breaks.
+pub(in super::super) fn description(raw: wit::Description) -> Result<Description, Violation> {
+    let name =
+        ServiceName::new(&raw.name).map_err(|error| Violation::new(error.to_string()).within("name"))?;
+    let version = semver::Version::parse(&raw.version)
+        .map_err(|error| Violation::new(format!("not a semantic version, {error}")).within("version"))?;
+    if raw.summary.trim().is_empty() {
+        return Err(Violation::new("it is empty").within("summary"));
+    }
+    if raw.examples.is_empty() {
+        return Err(Violation::new("there is none").within("examples"));
+    }
+    let settings = each("setting", raw.settings, setting)?;
+    unique("settings", settings.iter().map(|setting| setting.name.as_str()))?;
+    let labels = each("label", raw.labels, label)?;
+    unique("labels", labels.iter().map(|label| (label.group.as_deref(), label.name.as_str())))?;
+    let outputs = each("output", raw.outputs, output)?;
+    unique("outputs", outputs.iter().map(|output| (output.kind as u8, output.name.as_str())))?;
+    Ok(Description {
+        name,
+        version,
+        summary: raw.summary,
+        path: path(raw.path)?,
+        languages: each("language", raw.languages, language)?,
+        labels,
+        open_labels: raw.open_labels,
+        examples: each("example", raw.examples, |example| self::example(example, &settings))?,
+        settings,
+        outputs,
+        metadata: members(raw.metadata).map_err(|violation| violation.within("metadata"))?,
+    })
+}
+
+/// Checks every item of a list, and says which one is wrong.
+fn each<R, T>(
+    what: &str,
+    items: Vec<R>,
+    check: impl Fn(R) -> Result<T, Violation>,
+) -> Result<Vec<T>, Violation> {
+    let numbered = items.into_iter().enumerate();
+    let checked = numbered.map(|(index, item)| {
+        check(item).map_err(|violation| violation.within(&format!("{what} {}", index + 1)))
+    });
+    checked.collect()
+}
+
+fn unique<K: Eq + std::hash::Hash>(what: &str, keys: impl Iterator<Item = K>) -> Result<(), Violation> {
+    let mut seen = HashSet::new();
+    for (index, key) in keys.enumerate() {
+        if !seen.insert(key) {
+            return Err(Violation::new(format!("number {} repeats an earlier one", index + 1)).within(what));
+        }
+    }
+    Ok(())
+}
+
+fn path(path: Option<String>) -> Result<Path, Violation> {
+    let Some(path) = path else { return Ok(Path::default()) };
+    Path::new(&path).map_err(|error| Violation::new(format!("`{path}`: {error}")).within("path"))
+}
+
+fn label(raw: wit::Label) -> Result<Label, Violation> {
+    if raw.name.is_empty() {
+        return Err(Violation::new("its name is empty"));
+    }
+    Ok(Label { name: raw.name, summary: raw.summary, group: raw.group.map(name).transpose()? })
+}
+
+fn output(raw: wit::Output) -> Result<Output, Violation> {
+    let kind = match raw.kind {
+        wit::OutputKind::Measure => OutputKind::Measure,
+        wit::OutputKind::Layer => OutputKind::Layer,
+        wit::OutputKind::Passage => OutputKind::Passage,
+        wit::OutputKind::Vector => OutputKind::Vector,
+        wit::OutputKind::Data => OutputKind::Data,
+    };
+    Ok(Output { name: name(raw.name)?, kind, summary: raw.summary, unit: raw.unit })
+}
+
+fn setting(raw: wit::Setting) -> Result<Setting, Violation> {
+    let setting = Setting {
+        name: name(raw.name)?,
+        summary: raw.summary,
+        kind: kind(raw.kind),
+        default: raw.default.map(value).transpose()?,
+        minimum: raw.minimum.map(finite).transpose()?,
+        maximum: raw.maximum.map(finite).transpose()?,
+        choices: raw.choices,
+    };
+    let numeric = matches!(setting.kind, Kind::Integer | Kind::Number);
+    let textual = matches!(setting.kind, Kind::Text | Kind::Texts);
+    let bounded = setting.minimum.is_some() || setting.maximum.is_some();
+    if bounded && !numeric {
+        return Err(Violation::new("a minimum or maximum goes with integer or number only"));
+    }
+    if !setting.choices.is_empty() && !textual {
+        return Err(Violation::new("choices go with text or texts only"));
+    }
+    if setting.minimum.zip(setting.maximum).is_some_and(|(minimum, maximum)| minimum > maximum) {
+        return Err(Violation::new("its minimum is over its maximum"));
+    }
+    if setting.default.as_ref().is_some_and(|default| !setting.accepts(default)) {
+        return Err(Violation::new("its default is of another kind, out of range or not among the choices"));
+    }
+    Ok(setting)
+}
+
+fn example(raw: wit::Example, settings: &[Setting]) -> Result<Example, Violation> {
+    if raw.text.len() > MAX_EXAMPLE_BYTES {
+        return Err(Violation::new(format!("its text has more than {MAX_EXAMPLE_BYTES} bytes")));
+    }
+    let given = members(raw.settings)?;
+    let fits = |member: &crate::analysis::Member| {
+        settings.iter().any(|setting| setting.name == member.name && setting.accepts(&member.value))
+    };
+    if !given.iter().all(fits) {
+        return Err(Violation::new("one of its settings is not described or does not fit"));
+    }
+    Ok(Example { text: raw.text, language: raw.language.map(language).transpose()?, settings: given })
+}

@@ -1,0 +1,232 @@
+//! What can go wrong with a plugin: while it is loaded, and while it runs.
+//!
+//! A [`LoadError`] speaks to the plugin's author. A [`RunError`] tells the gateway what to answer; its
+//! inside never reaches a client.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::capture::Captured;
+use super::convert::Violation;
+use crate::analysis::Refusal;
+
+/// Where a component came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It is inside the binary.
+    Embedded,
+    /// A file, usually in the plugin folder.
+    File(PathBuf),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded => f.write_str("embedded"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// Why a file is not served. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// Nothing in it.
+    #[error("the file is empty; copy the component again")]
+    Empty,
+    /// Larger than a component may be.
+    #[error(
+        "the file has {bytes} bytes, more than the {limit_bytes} a component may have (--component-bytes)"
+    )]
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// Something else.
+    #[error("this is not WebAssembly: it does not begin with the four bytes \\0asm")]
+    NotWasm,
+    /// It ends too soon.
+    #[error("the file ends in the middle, as if it had not been copied to its end; copy it again")]
+    Truncated,
+    /// A module without the component around it.
+    #[error(
+        "this is a core WebAssembly module, and a plugin is a component; build it with `cargo build --target wasm32-wasip2`, or wrap it with `wasm-tools component new`"
+    )]
+    CoreModule,
+    /// It breaks the rules of the format.
+    #[error("this is not a valid component: {message} (at byte {offset})")]
+    Invalid {
+        /// Where.
+        offset: u64,
+        /// What the parser says.
+        message: String,
+    },
+    /// It wants what the sandbox does not give.
+    #[error(
+        "it imports {}, which no plugin gets; a plugin may import `gloss:analyzer/log` and the WASI 0.2 interfaces of cli, clocks, filesystem, io, random and sockets",
+        quote_all(imports)
+    )]
+    ForbiddenImports {
+        /// The interfaces.
+        imports: Vec<String>,
+    },
+    /// It is a component, but not an analyzer.
+    #[error(
+        "it does not export `gloss:analyzer/analyzer`; {}. Build it against the world `plugin` of `wit/analyzer.wit`",
+        if exports.is_empty() { "it exports nothing".to_owned() } else { format!("it exports {}", quote_all(exports)) }
+    )]
+    OtherWorld {
+        /// What it exports.
+        exports: Vec<String>,
+    },
+    /// It speaks another version of the contract.
+    #[error(
+        "it exports version {found} of `gloss:analyzer/analyzer`, and this gateway speaks {expected}; build it against that version"
+    )]
+    ContractVersion {
+        /// Its version.
+        found: String,
+        /// Ours.
+        expected: String,
+    },
+    /// Its types are not those of the contract.
+    #[error(
+        "its `gloss:analyzer` does not match the contract: {detail}. Build it against the `wit/analyzer.wit` of this gateway"
+    )]
+    Mismatch {
+        /// What differs.
+        detail: String,
+    },
+    /// It cannot be compiled.
+    #[error("it does not compile: {detail}")]
+    Compile {
+        /// What the compiler says.
+        detail: String,
+    },
+    /// `describe` did not answer.
+    #[error("its `describe` fails: {}", failure.error)]
+    Describe {
+        /// How.
+        failure: Box<RunFailure>,
+    },
+    /// What it says of itself breaks the contract.
+    #[error("its description breaks the contract: {0}")]
+    Description(Violation),
+    /// The operator set something it does not take.
+    #[error("the configuration's setting `{setting}` does not fit it: {detail}")]
+    OperatorSetting {
+        /// The setting's name.
+        setting: String,
+        /// What is wrong with it.
+        detail: &'static str,
+    },
+    /// It fails on its own example.
+    #[error("its example {number} fails: {}", failure.error)]
+    Example {
+        /// Which, from 1.
+        number: usize,
+        /// How.
+        failure: Box<RunFailure>,
+    },
+}
+
+impl LoadError {
+    /// Whether the file may only not have arrived yet, so that waiting could help.
+    pub fn is_unfinished(&self) -> bool {
+        matches!(self, Self::Empty | Self::Truncated)
+    }
+
+    /// What the plugin printed and logged before it was refused, for its author's eyes.
+    pub fn captured(&self) -> Option<&Captured> {
+        match self {
+            Self::Describe { failure } | Self::Example { failure, .. } => Some(&failure.captured),
+            _ => None,
+        }
+    }
+}
+
+fn quote_all(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A failed analysis, and what the guest printed and logged meanwhile.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct RunFailure {
+    /// What went wrong.
+    #[source]
+    pub error: RunError,
+    /// What the guest printed and logged. It may quote the text under analysis.
+    pub captured: Captured,
+}
+
+impl RunFailure {
+    /// A refusal before any guest ran.
+    pub fn refused(refusal: Refusal) -> Box<Self> {
+        Box::new(Self { error: RunError::Refused(refusal), captured: Captured::default() })
+    }
+}
+
+/// Why a document was not analyzed.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The text is over the service's input limit.
+    #[error("the text has {text_bytes} bytes, more than the {limit_bytes} this service takes")]
+    TextTooLarge {
+        /// Length of the text.
+        text_bytes: usize,
+        /// The limit.
+        limit_bytes: usize,
+    },
+    /// The analyzer says no, for a reason the caller can change.
+    #[error("the analyzer refuses the document: {}", .0.detail)]
+    Refused(Refusal),
+    /// The analyzer says that it failed.
+    #[error("the analyzer reports that it failed")]
+    Failed {
+        /// Its sentence, which may quote the text.
+        detail: String,
+    },
+    /// It crashed or left.
+    #[error("the analyzer trapped: {0}")]
+    Trapped(Crash),
+    /// It wanted more memory than it may have.
+    #[error("the analyzer ran out of memory: {0}")]
+    OutOfMemory(Crash),
+    /// It returned more than it may.
+    #[error("the analyzer returned more than the {limit_bytes} bytes it may")]
+    OutputTooLarge {
+        /// The limit.
+        limit_bytes: usize,
+    },
+    /// What it returned breaks the contract.
+    #[error("the analysis breaks the contract: {0}")]
+    Contract(Violation),
+    /// It took too long.
+    #[error("the analysis took longer than {} ms", .deadline.as_millis())]
+    DeadlineExceeded {
+        /// How long it had.
+        deadline: std::time::Duration,
+    },
+}
+
+/// How a guest ended before it answered.
+#[derive(Debug, Clone)]
+pub struct Crash {
+    /// What happened, in the engine's words.
+    pub cause: String,
+    /// Names of the guest's functions, innermost first. They come from the component, not from a text.
+    pub functions: Vec<String>,
+}
+
+impl fmt::Display for Crash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.cause)?;
+        match self.functions.first() {
+            Some(_) => write!(f, " in {}", self.functions.join(" < ")),
+            None => Ok(()),
+        }
+    }
+}

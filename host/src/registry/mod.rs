@@ -1,0 +1,125 @@
+//! The current set of services, as one immutable snapshot that is swapped as a whole.
+//!
+//! **A reader never waits and never sees half a change**: it takes the snapshot of the moment, and what it
+//! took stays usable for as long as it holds it. Writers take turns. The registry knows plugins and
+//! registered URLs, their names and ports, and which of two claims on a name wins.
+
+mod admission;
+mod entries;
+mod snapshot;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwap;
+use tokio::sync::watch;
+
+use crate::analysis::ServiceName;
+use crate::plugin::{Digest, Plugin};
+use crate::remote::RemoteUrl;
+
+pub use admission::{Admission, AdmissionPolicy, Admissions, Full, Permit};
+pub use snapshot::{Backend, Phase, Port, Refused, Service, Snapshot};
+
+use entries::Entries;
+
+/// The services of one gateway.
+pub struct Registry {
+    snapshot: ArcSwap<Snapshot>,
+    entries: Mutex<Entries>,
+    changed: watch::Sender<()>,
+}
+
+/// A name that someone else has.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum NameTaken {
+    /// A plugin has it.
+    #[error("the name `{name}` belongs to a plugin ({origin})")]
+    Plugin {
+        /// The name.
+        name: ServiceName,
+        /// Where the plugin came from.
+        origin: String,
+    },
+    /// A registered URL has it.
+    #[error("the name `{name}` is registered for a URL; `DELETE /services/{name}` frees it")]
+    Url {
+        /// The name.
+        name: ServiceName,
+    },
+}
+
+impl Registry {
+    /// An empty registry of a gateway that is starting.
+    pub fn new(admissions: Admissions) -> Self {
+        let (changed, _) = watch::channel(());
+        Self { snapshot: ArcSwap::default(), entries: Mutex::new(Entries::new(admissions)), changed }
+    }
+
+    /// The services of this moment.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Tells of every change from now on.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Says whether the gateway is starting, serving or draining.
+    pub fn enter(&self, phase: Phase) {
+        self.change(|entries| entries.phase = phase);
+    }
+
+    /// Serves a plugin. One from a file takes the place of the embedded one of its name, and of what was
+    /// served from the same file before.
+    ///
+    /// # Errors
+    ///
+    /// [`NameTaken`] if another file or a registered URL has the name. What was served before still is.
+    pub fn publish(&self, plugin: Arc<Plugin>) -> Result<(), NameTaken> {
+        self.change(|entries| entries.publish(plugin))
+    }
+
+    /// Notes why a file is not served. What was served from it before still is.
+    pub fn refuse(&self, file: PathBuf, digest: Option<Digest>, reason: String) {
+        self.change(|entries| entries.refuse(Refused { file, digest, reason }));
+    }
+
+    /// Forgets a file that is gone. An embedded plugin that it had replaced serves again.
+    pub fn withdraw(&self, file: &Path) {
+        self.change(|entries| entries.withdraw(file));
+    }
+
+    /// Serves a registered URL, in the place of an earlier one of the name.
+    ///
+    /// # Errors
+    ///
+    /// [`NameTaken`] if a plugin has the name.
+    pub fn register(&self, name: ServiceName, url: RemoteUrl) -> Result<(), NameTaken> {
+        self.change(|entries| entries.register(name, url))
+    }
+
+    /// Forgets a registered URL, and says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// [`NameTaken`] if a plugin has the name.
+    pub fn unregister(&self, name: &ServiceName) -> Result<bool, NameTaken> {
+        self.change(|entries| entries.unregister(name))
+    }
+
+    /// Notes the port a service answers on, or that it has none.
+    pub fn assign_port(&self, name: ServiceName, port: Option<Port>) {
+        self.change(|entries| entries.assign_port(name, port));
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Entries) -> T) -> T {
+        let mut entries: MutexGuard<'_, Entries> =
+            self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut entries);
+        self.snapshot.store(Arc::new(entries.snapshot()));
+        self.changed.send_replace(());
+        result
+    }
+}

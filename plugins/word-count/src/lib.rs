@@ -1,0 +1,9 @@
+//! Word count: how many words a text has, and its other measures.
+//!
+//! [`counts`] holds the logic, plain Rust that also runs natively; `component` is the thin skin that
+//! makes a Gloss plugin of it.
+
+pub mod counts;
+
+#[cfg(target_arch = "wasm32")]
+mod component;
