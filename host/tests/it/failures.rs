@@ -1,0 +1,150 @@
+//! Services that break: each misdeed of the hostile guest has its row in the table, costs one request, and
+//! leaves everything else as it was.
+
+use serde_json::json;
+
+use crate::harness::{Answer, Gateway, eventually, guest};
+
+/// A gateway with the hostile guest, under limits of its own.
+fn gateway_with(limits: &str) -> Gateway {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let plugins = folder.path().join("plugins");
+    std::fs::create_dir(&plugins).expect("a plugin folder");
+    std::fs::copy(guest("hostile"), plugins.join("hostile.wasm")).expect("a copy");
+    let config = folder.path().join("gloss.toml");
+    std::fs::write(&config, format!("[services.hostile]\n{limits}\n")).expect("a configuration");
+    let config = config.to_str().expect("a path").to_owned();
+    Gateway::start_in(folder, &["--config", &config])
+}
+
+/// One whose deadline is short enough to wait for.
+fn gateway() -> Gateway {
+    gateway_with("deadline-ms = 400\nmemory-bytes = 33554432")
+}
+
+/// Has the guest do something, and asserts that it and the others work afterwards.
+async fn do_it(gateway: &Gateway, text: &str) -> Answer {
+    let answer = gateway.analyze("hostile", text).await;
+    assert_eq!(gateway.analyze("hostile", "behave").await.ok()["result"], true);
+    assert_eq!(gateway.analyze("word-count", "a b").await.ok()["result"], 2);
+    answer
+}
+
+#[tokio::test]
+async fn crashes_are_502() {
+    let gateway = gateway();
+    for text in ["trap", "panic s3cret", "exit 1", "exit 0", "recurse"] {
+        do_it(&gateway, text).await.is_problem(502, "analyzer_trapped");
+    }
+    do_it(&gateway, "grow").await.is_problem(502, "analyzer_out_of_memory");
+    let log = gateway.log();
+    assert!(log.contains("analyzer_trapped") && log.contains("captured_bytes="), "{log}");
+    assert!(log.contains("hostile::recurse"), "the log names the guest's functions: {log}");
+    assert!(!log.contains("s3cret"), "what a guest prints is not logged: {log}");
+}
+
+#[tokio::test]
+async fn too_long_is_504() {
+    let gateway = gateway();
+    for text in ["loop", "sleep"] {
+        let answer = do_it(&gateway, text).await;
+        answer.is_problem(504, "deadline_exceeded");
+        assert!(answer.json()["error"].as_str().is_some_and(|error| error.contains("400 ms")));
+    }
+}
+
+#[tokio::test]
+async fn too_much_is_502() {
+    let gateway = gateway();
+    // The memory limit of 32 MiB does not let it make 64 MiB of text.
+    do_it(&gateway, "output").await.is_problem(502, "analyzer_out_of_memory");
+    do_it(&gateway, "spans").await.is_problem(502, "analyzer_out_of_memory");
+
+    let roomy = gateway_with("");
+    do_it(&roomy, "output").await.is_problem(502, "analyzer_output_too_large");
+    do_it(&roomy, "spans").await.is_problem(502, "analyzer_output_too_large");
+}
+
+#[tokio::test]
+async fn broken_contracts_are_502() {
+    let gateway = gateway();
+    for text in [
+        "outside",
+        "reversed",
+        "inside é",
+        "unsorted",
+        "shorter-first",
+        "label",
+        "nan",
+        "score",
+        "infinite",
+        "json",
+        "relation",
+    ] {
+        do_it(&gateway, text).await.is_problem(502, "analyzer_contract");
+    }
+    let answer = do_it(&gateway, "parts abc").await.ok();
+    assert_eq!(answer["result"][0]["parts"][1], json!({"start": 2, "end": 3, "text": "r"}));
+}
+
+#[tokio::test]
+async fn refusals_are_422_in_the_analyzers_words() {
+    let gateway = gateway();
+    for (text, code) in [
+        ("language Only English.", "unsupported_language"),
+        ("text Only prose.", "unsupported_text"),
+        ("setting Not both.", "invalid_setting"),
+    ] {
+        let answer = do_it(&gateway, text).await;
+        answer.is_problem(422, code);
+        assert_eq!(answer.json()["error"], text.split_once(' ').expect("two parts").1);
+    }
+}
+
+#[tokio::test]
+async fn its_own_failure_is_502_and_its_words_stay_inside() {
+    let gateway = gateway();
+    let answer = do_it(&gateway, "fail s3cret").await;
+    answer.is_problem(502, "analyzer_failed");
+    assert!(!answer.body.contains("s3cret") && !gateway.log().contains("s3cret"));
+}
+
+#[tokio::test]
+async fn floods_of_messages_are_cut_off() {
+    let gateway = gateway();
+    // Each is 10,000 lines; the gateway keeps 64 KiB of them in all and answers all the same.
+    for text in ["log s3cret words that nobody reads", "stderr s3cret words that nobody reads"] {
+        assert_eq!(do_it(&gateway, text).await.ok()["result"], true);
+    }
+    assert!(!gateway.log().contains("s3cret"));
+}
+
+#[tokio::test]
+async fn a_full_queue_is_429() {
+    let gateway = gateway_with("concurrency = 1\nqueue = 0");
+    let (first, second) = tokio::join!(gateway.analyze("hostile", "loop"), async {
+        // The first is in when the second is turned away.
+        loop {
+            let answer = gateway.analyze("hostile", "behave").await;
+            if answer.status != 200 {
+                return answer;
+            }
+        }
+    });
+    first.is_problem(504, "deadline_exceeded");
+    second.is_problem(429, "overloaded");
+    assert_eq!(second.headers["retry-after"], "1");
+    assert_eq!(gateway.analyze("hostile", "behave").await.ok()["result"], true);
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_stops_the_guest() {
+    let gateway = gateway_with("concurrency = 1\nqueue = 0\ndeadline-ms = 3600000");
+    for text in ["loop", "sleep"] {
+        let gone =
+            tokio::time::timeout(std::time::Duration::from_millis(300), gateway.analyze("hostile", text));
+        assert!(gone.await.is_err());
+        eventually("its permit is free", async || gateway.analyze("hostile", "behave").await.status == 200)
+            .await;
+    }
+}

@@ -1,0 +1,204 @@
+//! Starting and stopping: what is wrong is one sentence and a status that is not zero.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::harness::{Gateway, PATIENCE, eventually, guest, run};
+
+/// Runs the program, which must not start, and returns its one sentence.
+fn complaint(arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let state = folder.path().join("state");
+    let state = state.to_str().expect("a path");
+    let output = run(&[arguments, &["--state", state, "--port", "0"]].concat());
+    assert!(!output.status.success());
+    assert!(output.stdout.is_empty());
+    let complaint = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(complaint.trim_end().lines().count(), 1, "{complaint}");
+    complaint
+}
+
+#[test]
+fn a_taken_port_is_one_sentence() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let output = run(&["--port", &port, "--service-ports", "off"]);
+    assert!(!output.status.success());
+    let complaint = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(complaint.contains(&port) && complaint.contains("--port"), "{complaint}");
+    assert_eq!(complaint.trim_end().lines().count(), 1);
+    assert!(complaint_of_service_port(&port).contains("sentiment-analysis"));
+}
+
+fn complaint_of_service_port(port: &str) -> String {
+    complaint(&["--service-ports", port])
+}
+
+#[test]
+fn an_unusable_folder_is_one_sentence() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("a file");
+    let file = file.to_str().expect("a path");
+    let plugins = complaint(&["--plugins", file, "--service-ports", "off"]);
+    assert!(plugins.contains("the plugin folder") && plugins.contains(file), "{plugins}");
+    let output = run(&["--state", file, "--port", "0", "--service-ports", "off"]);
+    let state = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(!output.status.success() && state.contains("the state folder"), "{state}");
+}
+
+#[test]
+fn a_bad_option_is_said() {
+    for (arguments, part) in [
+        (&["--prot", "1"][..], "--prot"),
+        (&["--port", "70000"], "70000"),
+        (&["--service-ports", "some"], "off"),
+        (&["--bind", "here"], "here"),
+        (&["--log-format", "xml"], "xml"),
+        (&["frobnicate"], "frobnicate"),
+    ] {
+        let output = run(arguments);
+        let complaint = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(!output.status.success() && complaint.contains(part), "{arguments:?}: {complaint}");
+    }
+    assert!(complaint(&["--log", "gloss=loud", "--service-ports", "off"]).contains("--log"));
+}
+
+#[test]
+fn a_bad_configuration_is_one_sentence() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("gloss.toml");
+    let path = file.to_str().expect("a path");
+    assert!(complaint(&["--config", path]).contains("cannot be read"));
+    fs::write(&file, "[services.Word]\n").expect("a file");
+    assert!(complaint(&["--config", path]).contains("`services.Word`"));
+    fs::write(&file, "[services.word-count]\nsettings = { speed = 1 }\n").expect("a file");
+    assert!(complaint(&["--config", path, "--service-ports", "off"]).contains("`speed`"));
+}
+
+#[test]
+fn a_damaged_state_is_one_sentence_and_stays() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("state.json"), "{").expect("a file");
+    let output =
+        run(&["--state", folder.path().to_str().expect("a path"), "--port", "0", "--service-ports", "off"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).expect("UTF-8").contains("damaged"));
+    assert_eq!(fs::read(folder.path().join("state.json")).expect("it is there"), b"{");
+}
+
+#[tokio::test]
+async fn options_come_from_the_environment_too() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_gloss"))
+        .env("GLOSS_STATE", folder.path())
+        .env("GLOSS_PORT", "70000")
+        .output()
+        .expect("the program starts");
+    assert!(String::from_utf8(output.stderr).expect("UTF-8").contains("70000"));
+}
+
+#[tokio::test]
+async fn a_signal_lets_requests_finish() {
+    let mut gateway = Gateway::start();
+    gateway.drop_in(&guest("hostile"), "hostile.wasm");
+    eventually("the guest serves", async || gateway.status_of("hostile").await.is_some()).await;
+    let mut stream = TcpStream::connect(gateway.address()).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    // Two seconds until the deadline: it is still running when the signal comes.
+    let body = json!({"service": "hostile", "text": "loop"}).to_string();
+    let head = format!(
+        "POST /analyze HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all((head + &body).as_bytes()).expect("it is sent");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    gateway.signal("TERM");
+    eventually("it takes no new connections", async || TcpStream::connect(gateway.address()).is_err()).await;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("the answer comes whole");
+    assert!(answer.starts_with("HTTP/1.1 504") && answer.contains("deadline_exceeded"), "{answer}");
+    assert!(gateway.wait().success());
+}
+
+#[tokio::test]
+async fn a_second_signal_leaves_at_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config = folder.path().join("gloss.toml");
+    fs::write(&config, "drain-deadline-ms = 3600000\n[defaults]\ndeadline-ms = 3600000\n").expect("a file");
+    let config = config.to_str().expect("a path").to_owned();
+    let mut gateway = Gateway::start_in(folder, &["--config", &config]);
+    gateway.drop_in(&guest("hostile"), "hostile.wasm");
+    eventually("the guest serves", async || gateway.status_of("hostile").await.is_some()).await;
+    let mut stream = TcpStream::connect(gateway.address()).expect("a connection");
+    let body = json!({"service": "hostile", "text": "sleep"}).to_string();
+    let head = format!(
+        "POST /analyze HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all((head + &body).as_bytes()).expect("it is sent");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    gateway.signal("INT");
+    eventually("it drains", async || gateway.log().contains("stopping")).await;
+    gateway.signal("INT");
+    assert!(!gateway.wait().success());
+}
+
+#[tokio::test]
+async fn a_probe_tells_whether_it_is_ready() {
+    let gateway = Gateway::start();
+    let port = gateway.address().port().to_string();
+    for bind in ["127.0.0.1", "0.0.0.0"] {
+        assert!(run(&["probe", "--port", &port, "--bind", bind]).status.success());
+    }
+    drop(gateway);
+    let output = run(&["probe", "--port", &port]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).expect("UTF-8").contains("nothing answers"));
+}
+
+#[tokio::test]
+async fn the_log_can_be_json() {
+    let gateway = Gateway::start_with(&["--log-format", "json"]);
+    gateway.drop_in(&guest("counter"), "counter.wasm");
+    eventually("it serves", async || gateway.status_of("vowel-counter").await.is_some()).await;
+    eventually("it is logged", async || gateway.log().contains("plugin serves")).await;
+    for line in gateway.log().lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+}
+
+#[tokio::test]
+async fn compiled_code_is_kept_and_damage_to_it_does_no_harm() {
+    let gateway = Gateway::start();
+    let folder = gateway.stop();
+    let entries = || {
+        fs::read_dir(folder.path().join("cache"))
+            .expect("a cache")
+            .map(|entry| entry.expect("an entry").path())
+    };
+    assert_eq!(entries().count(), 3);
+    for (entry, damage) in entries().zip([0, 100, 10_000]) {
+        let mut bytes = fs::read(&entry).expect("an entry");
+        if damage == 0 {
+            bytes.truncate(20);
+        } else {
+            bytes[damage] ^= 1;
+        }
+        fs::write(&entry, bytes).expect("it is written");
+    }
+    let damaged: Vec<Vec<u8>> = entries().map(|entry| fs::read(entry).expect("an entry")).collect();
+    let gateway = Gateway::start_in(folder, &[]);
+    for service in ["sentiment-analysis", "word-count", "entity-recognition"] {
+        gateway.analyze(service, "Ada Lovelace").await.ok();
+    }
+    let folder = gateway.stop();
+    let mended = fs::read_dir(folder.path().join("cache")).expect("a cache");
+    let mended: Vec<Vec<u8>> =
+        mended.map(|entry| fs::read(entry.expect("an entry").path()).expect("an entry")).collect();
+    assert!(mended.iter().all(|entry| !damaged.contains(entry)));
+}
