@@ -1,5 +1,7 @@
 //! Builds the standard analyzers to components and puts them where the host includes them.
 
+#![expect(clippy::print_stdout, reason = "it speaks to cargo on standard output")]
+
 mod component;
 
 use std::env;

@@ -140,7 +140,8 @@ mod tests {
         (hard_text(), any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(|(text, a, b)| {
             let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
             let (a, b) = (places[a.index(places.len())], places[b.index(places.len())]);
-            let range = ByteRange::of(&text, a.min(b) as u32, a.max(b) as u32).unwrap();
+            let offset = |place: usize| u32::try_from(place).unwrap();
+            let range = ByteRange::of(&text, offset(a.min(b)), offset(a.max(b))).unwrap();
             (text, range)
         })
     }

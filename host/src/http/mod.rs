@@ -1,7 +1,7 @@
 //! HTTP: listeners, routes, wire shapes, and the one table from errors to answers.
 //!
-//! A request comes in at a [`listener`], is routed by the gateway's port or a service's, asks the
-//! [`crate::gateway`], and leaves as JSON in one of the shapes of [`wire`] or as a [`problem`]. axum, hyper
+//! A request comes in at a `listener`, is routed by the gateway's port or a service's, asks the
+//! [`crate::gateway`], and leaves as JSON in one of the shapes of `wire` or as a `problem`. axum, hyper
 //! and the serde types of the wire appear here and nowhere else.
 
 mod body;

@@ -1,5 +1,15 @@
 //! The host's integration tests: the real program, real components, real sockets.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "in a test, what is not as expected ends it"
+)]
+
 #[path = "../../build/component.rs"]
 mod component;
 mod harness;

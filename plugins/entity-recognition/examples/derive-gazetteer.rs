@@ -9,7 +9,7 @@
 //! of one, P other place, B word that is common in lower case, O organization, and p, o, l for what the
 //! labelled texts mostly call it: person, organization, location.
 
-#![allow(clippy::print_stdout, reason = "the table goes to standard output")]
+#![expect(clippy::print_stdout, reason = "the table goes to standard output")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::error::Error;

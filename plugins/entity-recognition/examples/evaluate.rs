@@ -7,7 +7,7 @@
 //! Prints precision, recall and F1 of exact spans with their kind, a row per set, and the F1 of each kind.
 //! The words of a sentence are joined with spaces. With `--errors` it prints what was wrong.
 
-#![allow(clippy::print_stdout, reason = "the table goes to standard output")]
+#![expect(clippy::print_stdout, reason = "the table goes to standard output")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -64,8 +64,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let counts = measure(&file, errors)?;
             let mut all = Counts::default();
             counts.values().for_each(|kind| all.add(*kind));
-            let of_kind = |kind: &&str| counts.get(*kind).copied().unwrap_or_default().f1();
-            let kinds: Vec<String> = KINDS.iter().map(|kind| format!("{:.3}", of_kind(&kind))).collect();
+            let of_kind = |kind: &str| counts.get(kind).copied().unwrap_or_default().f1();
+            let kinds: Vec<String> = KINDS.iter().map(|kind| format!("{:.3}", of_kind(kind))).collect();
             let name = set.file_name().to_string_lossy().into_owned();
             println!(
                 "{name}\t{:.3}\t{:.3}\t{:.3}\t{}",

@@ -7,7 +7,7 @@
 //! VADER's mean ratings are taken as they are, to a tenth. What only AFINN or the Opinion Lexicon has is
 //! brought to VADER's scale. An emoji has the sum of the words that describe it.
 
-#![allow(clippy::print_stdout, reason = "the table goes to standard output")]
+#![expect(clippy::print_stdout, reason = "the table goes to standard output")]
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -9,7 +9,7 @@
 //! three-class accuracy and macro recall, a row per set. With `--fit` it also prints the calibration of
 //! greatest likelihood on those texts. `evaluate/run` puts VADER's figures beside these.
 
-#![allow(clippy::print_stdout, reason = "the table goes to standard output")]
+#![expect(clippy::print_stdout, reason = "the table goes to standard output")]
 
 use std::error::Error;
 use std::fs;

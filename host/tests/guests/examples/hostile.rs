@@ -47,7 +47,7 @@ fn answer(misdeed: &str, detail: &str) -> Result<Analysis, Refusal> {
         "output" => return value(Value::Text("x".repeat(64 << 20))),
         "spans" => (0..500_000).map(|_| span(0..1, Some("A"))).collect(),
         "outside" => vec![span(0..10_000, None)],
-        "reversed" => vec![span(3..1, None)],
+        "reversed" => vec![Span { range: Range { start: 3, end: 1 }, ..span(0..1, None) }],
         // The misdeed is followed by a letter of two bytes.
         "inside" => vec![span(0..8, None)],
         "unsorted" => vec![span(2..3, None), span(0..1, None)],
