@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
+use tokio::sync::Mutex;
 
 use crate::analysis::{Analysis, Document, ServiceName};
 use crate::plugin::{Plugin, RunError, RunFailure};
@@ -18,6 +19,8 @@ pub struct Gateway {
     registry: Arc<Registry>,
     state: State,
     remotes: RemoteClient,
+    /// Held while registrations change, so that the registry and the state change in the same order.
+    registering: Mutex<()>,
 }
 
 /// Who asks. There is one kind of caller today.
@@ -70,7 +73,12 @@ pub enum Error {
 impl Gateway {
     /// A gateway over these parts.
     pub fn new(registry: Arc<Registry>, state: State, remotes: RemoteClient) -> Self {
-        Self { registry, state, remotes }
+        Self { registry, state, remotes, registering: Mutex::new(()) }
+    }
+
+    /// The registry it answers from.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
     }
 
     /// The services of this moment, also while it starts.
@@ -124,6 +132,7 @@ impl Gateway {
     /// [`Error::NameTaken`] if a plugin has the name, [`Error::State`] if it cannot be kept.
     pub async fn register(&self, name: ServiceName, url: RemoteUrl) -> Result<(), Error> {
         self.services()?;
+        let _turn = self.registering.lock().await;
         self.registry.register(name.clone(), url.clone())?;
         Ok(self.state.register(Registration { name, url: url.to_string() }).await?)
     }
@@ -136,6 +145,7 @@ impl Gateway {
     /// [`Error::State`] if it cannot be forgotten.
     pub async fn unregister(&self, name: &ServiceName) -> Result<(), Error> {
         self.services()?;
+        let _turn = self.registering.lock().await;
         if !self.registry.unregister(name)? {
             return Err(Error::UnknownService);
         }

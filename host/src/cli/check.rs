@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::Failure;
 use super::settings::Settings;
+use super::{Failure, say, warn};
 use crate::plugin::{Captured, Engine, LoadError, Loader, Origin, Plugin};
 
 /// Judges `file` and says what it is, or why it is not served.
@@ -26,22 +26,21 @@ pub(super) fn check(file: &Path, settings: Settings) -> Result<ExitCode, Failure
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the answer to the command")]
 fn accept(file: &Path, plugin: &Plugin) {
     let description = plugin.description();
-    println!("{}: serves as `{}` {}", file.display(), description.name, description.version);
-    println!("  {}", description.summary);
-    println!("  route    POST {}", description.path);
-    println!("  sha256   {}", plugin.digest());
-    println!("  examples {} analyzed", description.examples.len());
+    let (name, version) = (&description.name, &description.version);
+    say(&format!("{}: serves as `{name}` {version}", file.display()));
+    say(&format!("  {}", description.summary));
+    say(&format!("  route     POST {}", description.path));
+    say(&format!("  sha256    {}", plugin.digest()));
+    say(&format!("  examples  {} analyzed", description.examples.len()));
 }
 
-#[expect(clippy::print_stderr, reason = "the answer to the command")]
 fn refuse(file: &Path, error: &LoadError) {
-    eprintln!("{}: refused: {error}", file.display());
+    warn(&format!("{}: refused: {error}", file.display()));
     if let Some(Captured { text, total_bytes }) = error.captured().filter(|captured| captured.total_bytes > 0)
     {
-        eprintln!("what it printed and logged ({total_bytes} bytes):");
-        eprintln!("{}", String::from_utf8_lossy(text).trim_end());
+        let text = String::from_utf8_lossy(text);
+        warn(&format!("what it printed and logged ({total_bytes} bytes):\n{}", text.trim_end()));
     }
 }

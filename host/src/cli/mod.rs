@@ -7,6 +7,7 @@ mod probe;
 mod serve;
 mod settings;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -59,7 +60,16 @@ pub fn run() -> ExitCode {
     })
 }
 
-#[expect(clippy::print_stderr, reason = "this is where the program speaks to a person")]
+/// Writes to standard output. Nobody may be reading, and that is no reason to fail.
+fn say(lines: &str) {
+    let _ = writeln!(io::stdout(), "{lines}");
+}
+
+/// The same to standard error.
+fn warn(lines: &str) {
+    let _ = writeln!(io::stderr(), "{lines}");
+}
+
 fn complain(failure: &Failure) {
     let mut sentence = failure.to_string();
     let mut cause = failure.source();
@@ -67,5 +77,5 @@ fn complain(failure: &Failure) {
         sentence = format!("{sentence}: {error}");
         cause = error.source();
     }
-    eprintln!("gloss: {sentence}");
+    warn(&format!("gloss: {sentence}"));
 }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::settings::Settings;
-use super::{Failure, log};
+use super::{Failure, log, say};
 use crate::folder::Folder;
 use crate::gateway::Gateway;
 use crate::http::{Server, ServicePorts, gateway_router};
@@ -41,7 +41,7 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let mut folder = Folder::open(&settings.plugins, loader.clone(), Arc::clone(&registry))?;
 
     let server = Server::default();
-    let (gateway_listener, mut ports) = open_ports(&settings, &gateway, &registry, &state, &server).await?;
+    let (gateway_listener, mut ports) = open_ports(&settings, &gateway, &state, &server).await?;
     let gateway_address = gateway_listener.local_addr()?;
     let _gateway_port = server.serve(gateway_listener, gateway_router(Arc::clone(&gateway)));
 
@@ -74,7 +74,6 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
 async fn open_ports(
     settings: &Settings,
     gateway: &Arc<Gateway>,
-    registry: &Arc<Registry>,
     state: &State,
     server: &Server,
 ) -> Result<(TcpListener, Option<ServicePorts>), Failure> {
@@ -84,8 +83,8 @@ async fn open_ports(
     })?;
     let Some(plan) = &settings.service_ports else { return Ok((listener, None)) };
     let reserved = plan.bind_fixed().await?;
-    let parts = (Arc::clone(registry), state.clone());
-    let ports = ServicePorts::new(plan.clone(), reserved, Arc::clone(gateway), parts, server.clone()).await?;
+    let ports =
+        ServicePorts::new(plan.clone(), reserved, Arc::clone(gateway), state.clone(), server.clone()).await?;
     Ok((listener, Some(ports)))
 }
 
@@ -105,24 +104,24 @@ async fn restore(registry: &Registry, state: &State) -> Result<(), Failure> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "the first thing a person who starts it wants to know")]
+/// Tells a person where everything is, and what to try.
 fn announce(settings: &Settings, gateway: SocketAddr, snapshot: &Snapshot) {
-    println!("Gloss {} serves", env!("CARGO_PKG_VERSION"));
-    println!("  {:<20} http://{gateway}", "gateway");
+    let mut lines = vec![format!("Gloss {} serves", env!("CARGO_PKG_VERSION"))];
+    let mut line = |name: &str, place: String| lines.push(format!("  {name:<20} {place}"));
+    line("gateway", format!("http://{gateway}"));
     for service in snapshot.services() {
-        if let Some(port) = service.port {
-            let address = SocketAddr::new(settings.bind, port.number);
-            println!("  {:<20} http://{address}", service.name.as_str());
-        } else {
-            println!("  {:<20} http://{gateway}/services/{}", service.name.as_str(), service.name);
-        }
+        let place = match service.port {
+            Some(port) => format!("http://{}", SocketAddr::new(settings.bind, port.number)),
+            None => format!("http://{gateway}/services/{}", service.name),
+        };
+        line(service.name.as_str(), place);
     }
-    println!("  {:<20} {}", "plugin folder", settings.plugins.display());
-    println!("  {:<20} {}", "state folder", settings.state.display());
-    println!("Try it:");
-    println!(
-        "  curl http://{gateway}/analyze -H 'Content-Type: application/json' \\\n       -d '{{\"service\": \"sentiment-analysis\", \"text\": \"What a lovely day!\"}}'"
-    );
+    line("plugin folder", settings.plugins.display().to_string());
+    line("state folder", settings.state.display().to_string());
+    lines.push("Try it:".into());
+    lines.push(format!("  curl http://{gateway}/analyze -H 'Content-Type: application/json' \\"));
+    lines.push(r#"       -d '{"service": "sentiment-analysis", "text": "What a lovely day!"}'"#.into());
+    say(&lines.join("\n"));
 }
 
 async fn drain(server: &Server, deadline: Duration, mut signals: Signals) -> bool {

@@ -16,7 +16,7 @@ use super::listener::{Listener, Server, bind};
 use super::service_port;
 use crate::analysis::ServiceName;
 use crate::gateway::Gateway;
-use crate::registry::{Backend, Port, Registry};
+use crate::registry::{Backend, Port};
 use crate::state::{State, StateError};
 
 /// Which ports are for whom.
@@ -63,7 +63,6 @@ impl PortPlan {
 pub struct ServicePorts {
     plan: PortPlan,
     gateway: Arc<Gateway>,
-    registry: Arc<Registry>,
     state: State,
     server: Server,
     /// Bound at the start, for services that are to come.
@@ -82,16 +81,16 @@ impl ServicePorts {
         plan: PortPlan,
         reserved: HashMap<ServiceName, TcpListener>,
         gateway: Arc<Gateway>,
-        (registry, state): (Arc<Registry>, State),
+        state: State,
         server: Server,
     ) -> Result<Self, StateError> {
         let remembered = state.ports().await?;
-        Ok(Self { plan, gateway, registry, state, server, reserved, remembered, open: HashMap::new() })
+        Ok(Self { plan, gateway, state, server, reserved, remembered, open: HashMap::new() })
     }
 
     /// Follows the registry until it is told to stop.
     pub async fn follow(mut self, stop: CancellationToken) {
-        let mut changes = self.registry.changes();
+        let mut changes = self.gateway.registry().changes();
         loop {
             self.reconcile().await;
             tokio::select! {
@@ -103,14 +102,14 @@ impl ServicePorts {
 
     /// Opens a port for every plugin that has none, and closes those of plugins that are gone.
     pub async fn reconcile(&mut self) {
-        let snapshot = self.registry.snapshot();
+        let snapshot = self.gateway.registry().snapshot();
         let plugins =
             snapshot.services().iter().filter(|service| matches!(service.backend, Backend::Plugin(_)));
         let names: Vec<ServiceName> = plugins.map(|service| service.name.clone()).collect();
         let gone: Vec<ServiceName> = self.open.keys().filter(|name| !names.contains(name)).cloned().collect();
         for name in gone {
             self.open.remove(&name);
-            self.registry.assign_port(name, None);
+            self.gateway.registry().assign_port(name, None);
         }
         for name in names {
             if !self.open.contains_key(&name) {
@@ -137,7 +136,7 @@ impl ServicePorts {
         if instead_of.is_none() && !self.plan.fixed.contains_key(&name) {
             self.remember(&name, number).await;
         }
-        self.registry.assign_port(name, Some(Port { number, instead_of }));
+        self.gateway.registry().assign_port(name, Some(Port { number, instead_of }));
     }
 
     /// A listener for a service, and the port it should have had if it has another.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::harness::{Gateway, eventually, free_ports, guest, repository};
+use crate::harness::{Gateway, eventually, free_ports, guest, repository, run};
 
 /// A call that a document shows, with the output under it.
 #[derive(Debug)]
@@ -69,6 +69,20 @@ async fn dropped_in(gateway: &Gateway) -> SocketAddr {
     gateway.drop_in(&guest("counter"), "counter.wasm");
     eventually("it serves", async || gateway.port_of("vowel-counter").await.is_some()).await;
     gateway.port_of("vowel-counter").await.expect("a port")
+}
+
+#[test]
+fn the_configuration_in_the_readme_is_one() {
+    let readme = fs::read_to_string(repository().join("README.md")).expect("the README");
+    let example =
+        readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("gloss.toml");
+    fs::write(&file, example).expect("a file");
+    let component = guest("counter");
+    let arguments =
+        ["check", component.to_str().expect("a path"), "--config", file.to_str().expect("a path")];
+    assert!(run(&arguments).status.success());
 }
 
 #[test]

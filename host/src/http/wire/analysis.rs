@@ -36,8 +36,6 @@ impl Serialize for AnalysisBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         let analysis = self.analysis;
-        // The answer if it is a layer, else the first layer beside it: `spans` and `relations` are its.
-        let mut layers = analysis.layers.as_slice();
         match &analysis.answer {
             Answer::Value(value) => map.serialize_entry("result", &ValueBody(value))?,
             Answer::Label(label) => map.serialize_entry("result", label)?,
@@ -50,14 +48,14 @@ impl Serialize for AnalysisBody<'_> {
         if !analysis.measures.is_empty() {
             map.serialize_entry("measures", &Measures(analysis))?;
         }
-        if let (false, Some((first, others))) =
-            (matches!(analysis.answer, Answer::Layer(_)), layers.split_first())
-        {
-            self.layer(&mut map, "spans", first)?;
-            layers = others;
+        let primary = primary_layer(analysis);
+        if let Some(layer) = primary {
+            self.layer(&mut map, "spans", layer)?;
         }
-        if !layers.is_empty() {
-            map.serialize_entry("layers", &Layers(self, layers))?;
+        let is_other = |layer: &&Layer| !primary.is_some_and(|primary| std::ptr::eq(primary, *layer));
+        let others: Vec<&Layer> = analysis.layers.iter().filter(is_other).collect();
+        if !others.is_empty() {
+            map.serialize_entry("layers", &Layers(self, others))?;
         }
         if !analysis.passages.is_empty() {
             map.serialize_entry("passages", &Passages(&analysis.passages))?;
@@ -104,6 +102,14 @@ impl AnalysisBody<'_> {
             map.serialize_entry("label_groups", &LabelGroups(labels))?;
         }
         Ok(())
+    }
+}
+
+/// The layer that is shown as `spans`: the first over the document, unless the answer is one already.
+fn primary_layer(analysis: &Analysis) -> Option<&Layer> {
+    match analysis.answer {
+        Answer::Layer(_) => None,
+        _ => analysis.layers.iter().find(|layer| layer.over.is_none()),
     }
 }
 
@@ -164,7 +170,7 @@ impl Serialize for QuantityBody {
     }
 }
 
-struct Layers<'a>(&'a AnalysisBody<'a>, &'a [Layer]);
+struct Layers<'a>(&'a AnalysisBody<'a>, Vec<&'a Layer>);
 
 impl Serialize for Layers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -59,6 +59,9 @@ impl Checker<'_> {
         }
         analysis.answer = match answer {
             Found::Settled(answer) => answer,
+            Found::Layer(raw) if raw.over.is_some() => {
+                return Err(Violation::new("the answer's layer does not lie over the document"));
+            }
             Found::Layer(raw) => {
                 Answer::Layer(self.layer(raw, &analysis).map_err(|v| v.within("the answer's layer"))?)
             }

@@ -37,6 +37,7 @@ pub(crate) fn standard_component(name: &str) -> PathBuf {
     file
 }
 
-fn target_folder() -> PathBuf {
+/// The folder that holds what this build made.
+pub(crate) fn target_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target folder").to_owned()
 }

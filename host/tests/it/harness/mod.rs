@@ -5,7 +5,7 @@ mod guests;
 mod upstream;
 
 pub(crate) use gateway::{Answer, Gateway, run, shared};
-pub(crate) use guests::{foreign_guest, guest, standard_component};
+pub(crate) use guests::{foreign_guest, guest, standard_component, target_folder};
 pub(crate) use upstream::Upstream;
 
 use std::net::TcpListener;
