@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::capture::Captured;
-use super::convert::Violation;
+use super::violation::Violation;
 use crate::analysis::Refusal;
 
 /// Where a component came from.

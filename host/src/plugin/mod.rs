@@ -18,13 +18,14 @@ mod limits;
 mod loader;
 mod run;
 mod sandbox;
+mod violation;
 
 pub use cache::Cache;
 pub use capture::Captured;
-pub use convert::Violation;
 pub use digest::Digest;
 pub use engine::Engine;
 pub use error::{Crash, LoadError, Origin, RunError, RunFailure};
 pub use limits::Limits;
 pub use loader::{Loader, Policy, ServicePolicy};
 pub use run::Plugin;
+pub use violation::Violation;

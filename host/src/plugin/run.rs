@@ -18,6 +18,7 @@ use super::engine::Engine;
 use super::error::{Crash, Origin, RunError, RunFailure};
 use super::limits::Limits;
 use super::sandbox::Sandbox;
+use super::violation::Violation;
 use crate::analysis::{Analysis, Description, Document, Member, Options, Refusal, RefusalReason};
 
 /// A component that has been judged, compiled and described, ready to analyze.
@@ -211,7 +212,7 @@ impl Call<'_> {
         match crash.functions.first() {
             // Not one of its functions ran: what it left in memory could not be read as an analysis.
             None if !error.is::<I32Exit>() && !error.is::<wasmtime::Trap>() => {
-                RunError::Contract(convert::Violation::unreadable(crash.cause))
+                RunError::Contract(Violation::unreadable(crash.cause))
             }
             _ => RunError::Trapped(crash),
         }

@@ -102,20 +102,23 @@ async fn options_come_from_the_environment_too() {
     assert!(String::from_utf8(output.stderr).expect("UTF-8").contains("70000"));
 }
 
+/// Has the hostile guest do something, and leaves its answer to be read.
+fn begin(gateway: &Gateway, text: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(gateway.address()).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let body = json!({"service": "hostile", "text": text}).to_string();
+    let head = "POST /analyze HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length:";
+    write!(stream, "{head} {}\r\n\r\n{body}", body.len()).expect("it is sent");
+    stream
+}
+
 #[tokio::test]
 async fn a_signal_lets_requests_finish() {
     let mut gateway = Gateway::start();
     gateway.drop_in(&guest("hostile"), "hostile.wasm");
     eventually("the guest serves", async || gateway.status_of("hostile").await.is_some()).await;
-    let mut stream = TcpStream::connect(gateway.address()).expect("a connection");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     // Two seconds until the deadline: it is still running when the signal comes.
-    let body = json!({"service": "hostile", "text": "loop"}).to_string();
-    let head = format!(
-        "POST /analyze HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all((head + &body).as_bytes()).expect("it is sent");
+    let mut stream = begin(&gateway, "loop");
     tokio::time::sleep(Duration::from_millis(300)).await;
     gateway.signal("TERM");
     eventually("it takes no new connections", async || TcpStream::connect(gateway.address()).is_err()).await;
@@ -134,13 +137,7 @@ async fn a_second_signal_leaves_at_once() {
     let mut gateway = Gateway::start_in(folder, &["--config", &config]);
     gateway.drop_in(&guest("hostile"), "hostile.wasm");
     eventually("the guest serves", async || gateway.status_of("hostile").await.is_some()).await;
-    let mut stream = TcpStream::connect(gateway.address()).expect("a connection");
-    let body = json!({"service": "hostile", "text": "sleep"}).to_string();
-    let head = format!(
-        "POST /analyze HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all((head + &body).as_bytes()).expect("it is sent");
+    let _stream = begin(&gateway, "sleep");
     tokio::time::sleep(Duration::from_millis(300)).await;
     gateway.signal("INT");
     eventually("it drains", async || gateway.log().contains("stopping")).await;

@@ -25,19 +25,8 @@ const MIN_SHARE: f64 = 0.75;
 const MIN_COMMON: usize = 3;
 /// Ends of company names that are not part of what people call them.
 const COMPANY_ENDS: [&str; 13] = [
-    " Inc.",
-    " Inc",
-    " Corporation",
-    " Corp.",
-    " Company",
-    " Co.",
-    " plc",
-    " Ltd.",
-    " Holdings",
-    " Group",
-    " Incorporated",
-    " (The)",
-    " & Co.",
+    " Inc.", " Inc", " Corporation", " Corp.", " Company", " Co.", " plc", " Ltd.", " Holdings", " Group",
+    " Incorporated", " (The)", " & Co.",
 ];
 
 type Table = BTreeMap<String, BTreeSet<char>>;

@@ -1,7 +1,7 @@
 //! The door between the contract's types and ours: a guest's values are checked here, once.
 //!
 //! **Nothing a guest returns gets past this module unchecked.** What breaks a rule of `wit/analyzer.wit`
-//! is a [`Violation`].
+//! is a `Violation`.
 
 mod analysis;
 mod description;
@@ -9,33 +9,12 @@ mod value;
 
 use super::bindings::exports::gloss::analyzer::analyzer as wit;
 use super::error::RunError;
+use super::violation::Violation;
 use crate::analysis::{Refusal, RefusalReason};
 
 pub(super) use analysis::Checker;
 pub(super) use description::description;
 pub(super) use value::{lend_members, lend_texts};
-
-/// A rule of the contract that a guest broke. What it says of an analysis names places and rules and
-/// never repeats the guest's strings, since they may quote the text under analysis.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Violation(String);
-
-impl Violation {
-    fn new(rule: impl Into<String>) -> Self {
-        Self(rule.into())
-    }
-
-    /// The same violation, found in `place`.
-    fn within(self, place: &str) -> Self {
-        Self(format!("{place}: {}", self.0))
-    }
-
-    /// What a guest left in memory is no value of the contract's types.
-    pub(super) fn unreadable(cause: String) -> Self {
-        Self(format!("its answer cannot be read: {cause}"))
-    }
-}
 
 /// A guest's no: the caller's to mend, or its own failure.
 pub(super) fn refusal(refusal: wit::Refusal) -> RunError {
