@@ -42,6 +42,9 @@ pub struct Folder {
     registry: Arc<Registry>,
     records: HashMap<PathBuf, Record>,
     judging: JoinSet<Judgement>,
+    event: Arc<Notify>,
+    /// Sends the events, as long as it is kept.
+    _watcher: Option<RecommendedWatcher>,
     /// Whether the last look failed, so that a lasting trouble is logged once.
     unreadable: bool,
 }
@@ -81,12 +84,16 @@ impl Folder {
     pub fn open(path: &Path, loader: Loader, registry: Arc<Registry>) -> Result<Self, FolderError> {
         let usable = fs::create_dir_all(path).and_then(|()| fs::read_dir(path).map(drop));
         usable.map_err(|source| FolderError { path: path.to_owned(), source })?;
+        let event = Arc::new(Notify::new());
         Ok(Self {
             path: path.to_owned(),
             loader,
             registry,
             records: HashMap::new(),
             judging: JoinSet::new(),
+            // From before the first look, or what happens right after it would wait for the poll.
+            _watcher: watcher(path, &event),
+            event,
             unreadable: false,
         })
     }
@@ -101,8 +108,7 @@ impl Folder {
 
     /// Follows the folder until it is told to stop.
     pub async fn watch(mut self, stop: CancellationToken) {
-        let event = Arc::new(Notify::new());
-        let _watcher = self.watcher(&event);
+        let event = Arc::clone(&self.event);
         loop {
             let pause = if self.is_restless() { RESTLESS_POLL } else { POLL };
             tokio::select! {
@@ -112,23 +118,6 @@ impl Folder {
                 () = tokio::time::sleep(pause) => self.look(),
             }
         }
-    }
-
-    /// Events, where the system has them for this folder.
-    fn watcher(&self, event: &Arc<Notify>) -> Option<RecommendedWatcher> {
-        let event = Arc::clone(event);
-        let on_event = move |happened: notify::Result<notify::Event>| {
-            if happened.is_ok_and(|happened| is_change(happened.kind)) {
-                event.notify_one();
-            }
-        };
-        let watcher = notify::recommended_watcher(on_event).and_then(|mut watcher| {
-            watcher.watch(&self.path, RecursiveMode::NonRecursive)?;
-            Ok(watcher)
-        });
-        watcher
-            .inspect_err(|error| tracing::warn!(%error, "no file events for the plugin folder; it is polled"))
-            .ok()
     }
 
     fn is_restless(&self) -> bool {
@@ -209,6 +198,23 @@ impl Folder {
         };
         record.digest = digest;
     }
+}
+
+/// Events, where the system has them for this folder.
+fn watcher(path: &Path, event: &Arc<Notify>) -> Option<RecommendedWatcher> {
+    let event = Arc::clone(event);
+    let on_event = move |happened: notify::Result<notify::Event>| {
+        if happened.is_ok_and(|happened| is_change(happened.kind)) {
+            event.notify_one();
+        }
+    };
+    let watcher = notify::recommended_watcher(on_event).and_then(|mut watcher| {
+        watcher.watch(path, RecursiveMode::NonRecursive)?;
+        Ok(watcher)
+    });
+    watcher
+        .inspect_err(|error| tracing::warn!(%error, "no file events for the plugin folder; it is polled"))
+        .ok()
 }
 
 fn publish(registry: &Registry, path: &Path, plugin: Arc<Plugin>) -> Verdict {
