@@ -1,17 +1,16 @@
 //! The use cases, given who calls: which service, which permit, which deadline.
 //!
 //! Everything that clients can ask for comes through here, whatever way they ask. Nothing here knows HTTP,
-//! WebAssembly or JSON beyond handing an upstream's on.
+//! WebAssembly or JSON.
 
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 
 use crate::analysis::{Analysis, Document, ServiceName};
-use crate::plugin::{Plugin, RunError, RunFailure};
+use crate::plugin::{Captured, Plugin, RunError, RunFailure};
 use crate::registry::{Admission, Backend, Full, NameTaken, Permit, Phase, Registry, Service, Snapshot};
-use crate::remote::{CallError, RemoteClient, RemoteUrl, Via};
+use crate::remote::{CallError, RemoteClient, RemoteUrl, Reply, Via};
 use crate::state::{Registration, State, StateError};
 
 /// The gateway: a registry, what it remembers, and a client for registered URLs.
@@ -39,9 +38,19 @@ pub enum Answer {
         document: Document,
         /// What was found.
         analysis: Box<Analysis>,
+        /// How long the service's answers may be, in bytes.
+        output_bytes: usize,
     },
-    /// An upstream's JSON, as it came.
-    Upstream(Box<RawValue>),
+    /// An upstream's answer, as it came.
+    Upstream(Reply),
+}
+
+impl Answer {
+    /// The failure of a service whose answer turns out to be longer than it may be.
+    pub fn too_large(output_bytes: usize) -> Error {
+        let error = RunError::OutputTooLarge { limit_bytes: output_bytes };
+        Error::Plugin(Box::new(RunFailure { error, captured: Captured::default() }))
+    }
 }
 
 /// Why there is no answer.
@@ -86,16 +95,17 @@ impl Gateway {
         self.registry.snapshot()
     }
 
-    /// The services, once they can be used.
+    /// The services, once they can be used. While the gateway stops they still can: whoever asks then has
+    /// begun before.
     ///
     /// # Errors
     ///
-    /// [`Error::NotReady`] before that and after.
+    /// [`Error::NotReady`] before that.
     pub fn services(&self) -> Result<Arc<Snapshot>, Error> {
         let snapshot = self.registry.snapshot();
         match snapshot.phase() {
-            Phase::Serving => Ok(snapshot),
-            phase => Err(Error::NotReady(phase)),
+            Phase::Serving | Phase::Draining => Ok(snapshot),
+            Phase::Starting => Err(Error::NotReady(Phase::Starting)),
         }
     }
 
@@ -109,7 +119,9 @@ impl Gateway {
         match &service.backend {
             Backend::Plugin(plugin) => self.run(&service, plugin, text).await,
             Backend::Remote(url) => {
-                let _permit = service.admission.enter().await?;
+                // Before the permit: a request that comes round would wait for its own.
+                self.remotes.check(&caller.via)?;
+                let _permit = enter_within(self.remotes.deadline(), &service.admission).await?;
                 Ok(Answer::Upstream(self.remotes.call(url, &text, &caller.via).await?))
             }
         }
@@ -122,7 +134,7 @@ impl Gateway {
         let _permit = enter_within(deadline, &service.admission).await?;
         let analyzed = plugin.analyze(&document, &options, deadline).await;
         let analysis = Box::new(analyzed.map_err(Box::new)?);
-        Ok(Answer::Analysis { document, analysis })
+        Ok(Answer::Analysis { document, analysis, output_bytes: plugin.limits().output_bytes })
     }
 
     /// Registers a URL under a name, in the place of an earlier one.
@@ -133,8 +145,14 @@ impl Gateway {
     pub async fn register(&self, name: ServiceName, url: RemoteUrl) -> Result<(), Error> {
         self.services()?;
         let _turn = self.registering.lock().await;
-        self.registry.register(name.clone(), url.clone())?;
-        Ok(self.state.register(Registration { name, url: url.to_string() }).await?)
+        self.registry.check_no_plugin(&name)?;
+        self.state.register(Registration { name: name.clone(), url: url.reveal().to_owned() }).await?;
+        if let Err(taken) = self.registry.register(name.clone(), url) {
+            // A plugin of the name came in between.
+            self.state.unregister(name).await?;
+            return Err(taken.into());
+        }
+        Ok(())
     }
 
     /// Forgets the URL registered under a name.
@@ -146,10 +164,13 @@ impl Gateway {
     pub async fn unregister(&self, name: &ServiceName) -> Result<(), Error> {
         self.services()?;
         let _turn = self.registering.lock().await;
-        if !self.registry.unregister(name)? {
+        self.registry.check_no_plugin(name)?;
+        if self.registry.snapshot().service(name.as_str()).is_none() {
             return Err(Error::UnknownService);
         }
-        Ok(self.state.unregister(name.clone()).await?)
+        self.state.unregister(name.clone()).await?;
+        self.registry.unregister(name);
+        Ok(())
     }
 }
 

@@ -10,14 +10,16 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderName};
 use reqwest::{Client, Response, StatusCode, Url};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 /// The header that lists the gateways a request has passed.
 const VIA: HeaderName = HeaderName::from_static("gloss-via");
 /// Gateways a request may pass. Real chains are short; this ends loops through hosts that drop `VIA`'s
 /// older entries.
 const MAX_GATEWAYS: usize = 8;
+/// Longest time that is spent on the body of a failure.
+const FAILURE_BODY_DEADLINE: Duration = Duration::from_millis(200);
 /// The code that a gateway answers when a request comes back to it.
 pub const LOOP_CODE: &str = "upstream_loop";
 
@@ -80,9 +82,31 @@ impl RemoteUrl {
     }
 }
 
+impl RemoteUrl {
+    /// The URL with all that is secret in it.
+    pub fn reveal(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// The URL without the name and password it may hold.
 impl fmt::Display for RemoteUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let mut url = self.0.clone();
+        // An http URL can do without either.
+        let _ = (url.set_username(""), url.set_password(None));
+        url.fmt(f)
+    }
+}
+
+/// What an upstream answered: one JSON text, as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply(String);
+
+impl Reply {
+    /// The JSON text.
+    pub fn into_json(self) -> String {
+        self.0
     }
 }
 
@@ -150,37 +174,52 @@ impl RemoteClient {
         Ok(Self { http, limits, gateway: gateway.into() })
     }
 
+    /// How long an upstream may take.
+    pub fn deadline(&self) -> Duration {
+        self.limits.deadline
+    }
+
+    /// Checks that a request has not been here, and not at too many gateways.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Loop`] if it has.
+    pub fn check(&self, via: &Via) -> Result<(), CallError> {
+        let been_here = via.0.iter().any(|id| **id == *self.gateway);
+        if been_here || via.0.len() >= MAX_GATEWAYS { Err(CallError::Loop) } else { Ok(()) }
+    }
+
     /// Sends `{"text"}` to an upstream and returns its JSON.
     ///
     /// # Errors
     ///
     /// [`CallError`] if it does not answer with JSON and a status of success, in time and within bounds.
-    pub async fn call(&self, url: &RemoteUrl, text: &str, via: &Via) -> Result<Box<RawValue>, CallError> {
-        if via.0.len() >= MAX_GATEWAYS || via.0.iter().any(|id| **id == *self.gateway) {
-            return Err(CallError::Loop);
-        }
+    pub async fn call(&self, url: &RemoteUrl, text: &str, via: &Via) -> Result<Reply, CallError> {
+        self.check(via)?;
         let deadline = self.limits.deadline;
         // Once more around all of it: the client's own limit starts anew when it retries a connection.
         let answered = tokio::time::timeout(deadline, self.exchange(url, text, via)).await;
         answered.unwrap_or(Err(CallError::Timeout { deadline }))
     }
 
-    async fn exchange(&self, url: &RemoteUrl, text: &str, via: &Via) -> Result<Box<RawValue>, CallError> {
+    async fn exchange(&self, url: &RemoteUrl, text: &str, via: &Via) -> Result<Reply, CallError> {
         let passed: Vec<&str> = via.0.iter().map(String::as_str).chain([&*self.gateway]).collect();
         let body = serde_json::to_vec(&Request { text }).map_err(|_| CallError::NotJson)?;
         let request = self.http.post(url.0.clone()).header(CONTENT_TYPE, "application/json");
         let sent = request.header(VIA, passed.join(", ")).body(body).send().await;
         let response = sent.map_err(|error| self.broken(error))?;
         let status = response.status();
-        let answer = self.read(response).await;
         if !status.is_success() {
-            return Err(if answer.is_ok_and(|answer| is_loop(&answer)) {
-                CallError::Loop
-            } else {
-                CallError::Status { status }
-            });
+            // The status counts, whatever comes of the body; only a loop is told by it.
+            let body = tokio::time::timeout(FAILURE_BODY_DEADLINE, self.read(response)).await;
+            let loops = body.is_ok_and(|body| body.is_ok_and(|body| is_loop(&body)));
+            return Err(if loops { CallError::Loop } else { CallError::Status { status } });
         }
-        serde_json::from_slice(&answer?).map_err(|_| CallError::NotJson)
+        let answer = String::from_utf8(self.read(response).await?).map_err(|_| CallError::NotJson)?;
+        match serde_json::from_str::<IgnoredAny>(&answer) {
+            Ok(_) => Ok(Reply(answer)),
+            Err(_) => Err(CallError::NotJson),
+        }
     }
 
     async fn read(&self, mut response: Response) -> Result<Vec<u8>, CallError> {

@@ -12,7 +12,7 @@ include!(concat!(env!("OUT_DIR"), "/standard.rs"));
 
 /// A standard analyzer that does not load: a defect of this build, or an unfit configuration of it.
 #[derive(Debug, thiserror::Error)]
-#[error("the standard analyzer `{name}` does not load: {source}")]
+#[error("the standard analyzer `{name}` does not load")]
 pub struct StandardError {
     name: &'static str,
     source: LoadError,

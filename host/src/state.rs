@@ -97,7 +97,7 @@ impl State {
         let content = self.in_background(|state| state.read()).await?;
         let registration = |entry: Entry| {
             // A name was checked before it was written; one that was edited since is passed over.
-            Some(Registration { name: ServiceName::new(&entry.name).ok()?, url: entry.url })
+            Some(Registration { name: ServiceName::registered(&entry.name).ok()?, url: entry.url })
         };
         Ok(content.registrations.into_iter().filter_map(registration).collect())
     }
@@ -194,7 +194,9 @@ impl State {
         let mut file = File::create(&partial)?;
         file.write_all(&serde_json::to_vec_pretty(content)?)?;
         file.sync_all()?;
-        fs::rename(&partial, self.file())
+        fs::rename(&partial, self.file())?;
+        // The name is on disk when the folder is.
+        File::open(&self.folder)?.sync_all()
     }
 }
 

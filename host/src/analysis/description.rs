@@ -1,6 +1,5 @@
 //! What an analyzer says of itself, checked.
 
-use std::collections::HashSet;
 use std::fmt;
 
 use super::{Kind, Member, ServiceName, Value};
@@ -42,11 +41,6 @@ impl Description {
             Some(Member { name: setting.name.clone(), value })
         };
         self.settings.iter().filter_map(default).collect()
-    }
-
-    /// The names of its labels, for looking up what it returns.
-    pub fn label_names(&self) -> HashSet<String> {
-        self.labels.iter().map(|label| label.name.clone()).collect()
     }
 }
 
@@ -94,6 +88,7 @@ impl Setting {
                 Value::Number(number) => in_range(*number),
                 Value::Text(text) => chosen(text),
                 Value::Texts(texts) => texts.iter().all(chosen),
+                Value::Numbers(numbers) => numbers.iter().all(|number| in_range(*number)),
                 Value::Boolean(_) | Value::Json(_) => true,
             }
     }
@@ -125,6 +120,8 @@ pub struct Output {
     pub summary: String,
     /// The unit of a measure, in words.
     pub unit: Option<String>,
+    /// How many components a vector of this name has.
+    pub dimensions: Option<u32>,
 }
 
 /// A document that shows what an analyzer does.
@@ -148,7 +145,7 @@ pub enum PathError {
     /// Not of the right form.
     #[error("a path is one to four segments of lower-case letters, digits and hyphens, each after a slash")]
     Form,
-    /// The gateway answers it on every port.
+    /// It begins like one of the gateway's own.
     #[error("the gateway keeps this path for itself")]
     Reserved,
 }
@@ -156,7 +153,7 @@ pub enum PathError {
 impl Path {
     /// The route of a service that names none.
     pub const DEFAULT: &str = "/analyze";
-    /// First segments that the gateway keeps for itself, on every port.
+    /// First segments that the gateway keeps for itself.
     const RESERVED: [&str; 6] = ["v1", "services", "healthz", "readyz", "metrics", "docs"];
     const MAX_SEGMENTS: usize = 4;
 

@@ -73,7 +73,7 @@ pub enum Answer {
 pub struct ScoredLabel {
     /// The label.
     pub name: String,
-    /// Its group, if it has one.
+    /// The group that the description puts it in.
     pub group: Option<String>,
     /// How sure the analyzer is.
     pub score: Option<Score>,

@@ -6,26 +6,48 @@ use std::sync::Arc;
 /// Longest name, in characters. Long enough for words, short enough for a log line.
 const MAX_CHARACTERS: usize = 64;
 
-/// The name of a service, such as `word-count`: lower-case ASCII letters and digits in words joined
-/// by single hyphens, a letter first, at most 64 characters. Cheap to clone.
+/// The name of a service, such as `word-count`. A plugin's is in kebab-case: lower-case ASCII letters and
+/// digits in words joined by single hyphens, a letter first, at most 64 characters. A registered URL's may
+/// be freer. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceName(Arc<str>);
 
 /// Why a text is not a [`ServiceName`].
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error(
-    "a service's name is 1 to 64 lower-case letters and digits in words joined by single hyphens, a letter first"
-)]
-pub struct NameError;
+pub enum NameError {
+    /// Not one of a plugin.
+    #[error(
+        "a plugin's name is 1 to 64 lower-case letters and digits in words joined by single hyphens, a letter first"
+    )]
+    Plugin,
+    /// Not one that a URL can be registered under.
+    #[error("a service's name is 1 to 64 characters without slashes, line breaks or white space around it")]
+    Registered,
+}
 
 impl ServiceName {
-    /// Checks and keeps a name.
+    /// Checks and keeps a plugin's name.
     ///
     /// # Errors
     ///
-    /// [`NameError`] if it is not in kebab-case or too long.
+    /// [`NameError::Plugin`] if it is not in kebab-case or too long.
     pub fn new(name: &str) -> Result<Self, NameError> {
-        if is_kebab_case(name) { Ok(Self(name.into())) } else { Err(NameError) }
+        if is_kebab_case(name) { Ok(Self(name.into())) } else { Err(NameError::Plugin) }
+    }
+
+    /// Checks and keeps a name that a URL is registered under, or that a client asks for.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError::Registered`] if it is empty, too long, has a slash or control character in it, or
+    /// white space around it.
+    pub fn registered(name: &str) -> Result<Self, NameError> {
+        let fine = name.chars().all(|c| c != '/' && !c.is_control());
+        if fine && (1..=MAX_CHARACTERS).contains(&name.chars().count()) && name.trim() == name {
+            Ok(Self(name.into()))
+        } else {
+            Err(NameError::Registered)
+        }
     }
 
     /// The name as text.
@@ -65,7 +87,17 @@ mod tests {
         }
         let too_long = "a".repeat(65);
         for bad in ["", "-", "a-", "-a", "a--b", "1a", "Word", "a_b", "a b", "é", "a/b", "a\0", &too_long] {
-            assert_eq!(ServiceName::new(bad), Err(NameError), "{bad:?}");
+            assert_eq!(ServiceName::new(bad), Err(NameError::Plugin), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn registered_names_are_freer() {
+        for good in ["new-service", "my_service", "Übersetzer 2", "a.b", &"é".repeat(64)] {
+            assert_eq!(ServiceName::registered(good).map(|name| name.to_string()), Ok(good.to_owned()));
+        }
+        for bad in ["", " ", "a ", "a/b", "a\nb", "\0", &"a".repeat(65)] {
+            assert_eq!(ServiceName::registered(bad), Err(NameError::Registered), "{bad:?}");
         }
     }
 }

@@ -96,7 +96,7 @@ pub struct Span {
     pub attributes: Vec<Member>,
 }
 
-/// A directed link between two spans of one layer.
+/// A directed link from a span of a layer to another span.
 #[derive(Clone, Debug)]
 pub struct Relation {
     /// What links them.
@@ -105,6 +105,8 @@ pub struct Relation {
     pub source: usize,
     /// Index of the span it leads to.
     pub target: usize,
+    /// The layer of that span; none for the layer that holds the relation.
+    pub target_layer: Option<String>,
     /// How sure the analyzer is.
     pub score: Option<Score>,
     /// More on it.
@@ -120,7 +122,7 @@ pub struct Layer {
     pub over: Option<String>,
     /// The spans.
     pub spans: Vec<Span>,
-    /// Links between them.
+    /// Links from them.
     pub relations: Vec<Relation>,
 }
 

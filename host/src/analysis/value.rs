@@ -15,6 +15,8 @@ pub enum Value {
     Text(String),
     /// Several texts, in an order that matters.
     Texts(Vec<String>),
+    /// Several finite numbers, in an order that matters.
+    Numbers(Vec<f64>),
     /// A JSON text, checked for syntax and depth.
     Json(Box<RawValue>),
 }
@@ -28,6 +30,7 @@ impl Value {
             Self::Number(_) => Kind::Number,
             Self::Text(_) => Kind::Text,
             Self::Texts(_) => Kind::Texts,
+            Self::Numbers(_) => Kind::Numbers,
             Self::Json(_) => Kind::Json,
         }
     }
@@ -46,6 +49,8 @@ pub enum Kind {
     Text,
     /// Several texts.
     Texts,
+    /// Several finite numbers.
+    Numbers,
     /// Anything with a structure of its own.
     Json,
 }

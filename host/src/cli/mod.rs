@@ -46,7 +46,17 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the program. What goes wrong is one sentence on standard error and a status that is not zero.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(asked) if !asked.use_stderr() => {
+            say(asked.to_string().trim_end());
+            return ExitCode::SUCCESS;
+        }
+        Err(wrong) => {
+            warn(&format!("gloss: {}; `gloss --help` lists the options", first_sentence(&wrong)));
+            return ExitCode::FAILURE;
+        }
+    };
     let done = match cli.command.unwrap_or(Command::Serve(cli.options)) {
         Command::Serve(options) => Settings::read(options).and_then(serve::serve),
         Command::Check { file, options } => {
@@ -58,6 +68,13 @@ pub fn run() -> ExitCode {
         complain(&failure);
         ExitCode::FAILURE
     })
+}
+
+/// What is wrong with the command line, without the advice that follows.
+fn first_sentence(wrong: &clap::Error) -> String {
+    let report = wrong.to_string();
+    let sentence = report.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+    sentence.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Writes to standard output. Nobody may be reading, and that is no reason to fail.

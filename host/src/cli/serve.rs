@@ -36,8 +36,7 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let registry = Arc::new(Registry::new(settings.admissions.clone()));
     let remotes = RemoteClient::new(settings.remote_limits)?;
     let gateway = Arc::new(Gateway::new(Arc::clone(&registry), state.clone(), remotes));
-    let cache = Cache::open(settings.state.join("cache"))?;
-    let loader = Loader::new(Engine::new()?, Some(cache), settings.policy.clone())?;
+    let loader = Loader::new(Engine::new()?, cache(&settings), settings.policy.clone())?;
     let mut folder = Folder::open(&settings.plugins, loader.clone(), Arc::clone(&registry))?;
 
     let server = Server::default();
@@ -45,11 +44,18 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let gateway_address = gateway_listener.local_addr()?;
     let _gateway_port = server.serve(gateway_listener, gateway_router(Arc::clone(&gateway)));
 
-    for plugin in standard::load(&loader).await? {
-        registry.publish(Arc::new(plugin))?;
+    let loading = async {
+        for plugin in standard::load(&loader).await? {
+            registry.publish(Arc::new(plugin))?;
+        }
+        restore(&registry, &state).await?;
+        folder.load().await;
+        Ok::<(), Failure>(())
+    };
+    tokio::select! {
+        loaded = loading => loaded?,
+        () = signals.next() => return Ok(ExitCode::SUCCESS),
     }
-    restore(&registry, &state).await?;
-    folder.load().await;
     if let Some(ports) = &mut ports {
         ports.reconcile().await;
     }
@@ -70,6 +76,12 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     Ok(if drained { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The compiled code of earlier runs. A gateway does without, if it must.
+fn cache(settings: &Settings) -> Option<Cache> {
+    let cache = Cache::open(settings.state.join("cache"));
+    cache.inspect_err(|error| tracing::warn!(%error, "compiled code is not cached")).ok()
+}
+
 /// Binds everything that must be free before anything is loaded.
 async fn open_ports(
     settings: &Settings,
@@ -82,7 +94,7 @@ async fn open_ports(
         format!("the gateway cannot listen on {address}: {error}; choose another with --port")
     })?;
     let Some(plan) = &settings.service_ports else { return Ok((listener, None)) };
-    let reserved = plan.bind_fixed().await?;
+    let reserved = plan.bind_fixed(&standard::names()).await?;
     let ports =
         ServicePorts::new(plan.clone(), reserved, Arc::clone(gateway), state.clone(), server.clone()).await?;
     Ok((listener, Some(ports)))

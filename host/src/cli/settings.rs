@@ -47,6 +47,11 @@ impl Settings {
 
     fn of(options: Options) -> Result<Self, Failure> {
         let services = named(&options.services)?;
+        if options.defaults.port.is_some() {
+            return Err(
+                "the configuration's table `defaults` has a port, and services cannot share one".into()
+            );
+        }
         let state = match options.state {
             Some(state) => state,
             None => data_folder()?,
@@ -87,13 +92,17 @@ impl Settings {
 enum FileError {
     #[error("the configuration file {} cannot be read", .0.display())]
     Unreadable(PathBuf, #[source] std::io::Error),
-    #[error("the configuration file {} is wrong: {}", .0.display(), .1.to_string().trim_end())]
-    Wrong(PathBuf, toml::de::Error),
+    #[error("the configuration file {} is wrong in line {line}: {}", .file.display(), .message.replace('\n', " "))]
+    Wrong { file: PathBuf, line: usize, message: String },
 }
 
 fn read_file(file: &Path) -> Result<Options, FileError> {
     let text = fs::read_to_string(file).map_err(|error| FileError::Unreadable(file.to_owned(), error))?;
-    toml::from_str(&text).map_err(|error| FileError::Wrong(file.to_owned(), error))
+    toml::from_str(&text).map_err(|error| {
+        let place = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = place.matches('\n').count() + 1;
+        FileError::Wrong { file: file.to_owned(), line, message: error.message().to_owned() }
+    })
 }
 
 /// Where the platform wants data of this program to be.
@@ -182,8 +191,9 @@ fn setting_value(value: &toml::Value) -> Option<Value> {
 
 fn admission(options: &ServiceOptions, default: AdmissionPolicy) -> Result<AdmissionPolicy, Failure> {
     let concurrency = options.concurrency.unwrap_or(default.concurrency);
-    if concurrency == 0 {
-        return Err("the configuration's `concurrency` must be at least 1".into());
+    let most = AdmissionPolicy::MAX_CONCURRENCY;
+    if !(1..=most).contains(&concurrency) {
+        return Err(format!("the configuration's `concurrency` must be from 1 to {most}").into());
     }
     Ok(AdmissionPolicy { concurrency, queue: options.queue.unwrap_or(default.queue) })
 }

@@ -7,7 +7,7 @@
 
 mod record;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::plugin::{Digest, LoadError, Loader, Origin, Plugin};
@@ -34,6 +34,8 @@ const RESTLESS_POLL: Duration = Duration::from_millis(50);
 const REST: Duration = Duration::from_millis(200);
 /// How long a file that ends in the middle is waited for before that is reported.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long a start waits for plugins.
+const LOAD_DEADLINE: Duration = Duration::from_secs(10);
 
 /// A watched plugin folder.
 pub struct Folder {
@@ -98,12 +100,25 @@ impl Folder {
         })
     }
 
-    /// Serves what is there, and returns when every file that has come to rest is judged.
+    /// Serves what is there, and returns when every file that has come to rest is judged, or when that
+    /// takes too long; what is left then is served as it comes. Of two files with one service name the
+    /// first by its path serves.
     pub async fn load(&mut self) {
         self.look();
-        while let Some(judged) = self.judging.join_next().await {
-            self.conclude(judged);
+        let mut judged = Vec::new();
+        let all = async {
+            while let Some(judgement) = self.judging.join_next().await {
+                judged.push(judgement);
+            }
+        };
+        if tokio::time::timeout(LOAD_DEADLINE, all).await.is_err() {
+            tracing::warn!(
+                waiting = self.judging.len(),
+                "some plugins take long to load; they serve when they have"
+            );
         }
+        judged.sort_by(|a, b| path_of(a).cmp(&path_of(b)));
+        judged.into_iter().for_each(|judgement| self.conclude(judgement));
     }
 
     /// Follows the folder until it is told to stop.
@@ -137,39 +152,61 @@ impl Folder {
         };
         self.unreadable = false;
         let now = Instant::now();
-        self.give_up_missing(&files, now);
+        self.records.iter_mut().filter(|(path, _)| !files.contains_key(*path)).for_each(|(_, r)| r.miss(now));
         for (path, stamp) in files {
-            let record = self.records.entry(path.clone()).or_insert_with(|| Record::new(stamp, now));
-            record.see(stamp, now);
-            if record.has_come_to_rest(now) {
-                record.verdict = Verdict::Judging;
-                let earlier = record.digest;
-                self.judging.spawn(judge(self.loader.clone(), path, stamp, earlier));
-            } else if let Verdict::NameTaken(plugin) = &record.verdict {
-                // The name may be free by now.
-                let plugin = Arc::clone(plugin);
-                if self.registry.publish(plugin.clone()).is_ok() {
-                    record.verdict = Verdict::Served;
-                    log_serving(&path, &plugin);
+            match stamp {
+                Ok(stamp) => self.see(path, stamp, now),
+                // It is there, whatever it is; what is known of it stands.
+                Err(error) if !self.records.contains_key(&path) => {
+                    self.registry.refuse(path, None, unreadable(&error))
                 }
+                Err(_) => {}
             }
+        }
+        self.change_over(now);
+    }
+
+    fn see(&mut self, path: PathBuf, stamp: Stamp, now: Instant) {
+        let record = self.records.entry(path.clone()).or_insert_with(|| Record::new(stamp, now));
+        record.see(stamp, now);
+        if record.has_come_to_rest(now) {
+            record.verdict = Verdict::Judging;
+            let earlier = record.digest;
+            self.judging.spawn(judge(self.loader.clone(), path, stamp, earlier));
         }
     }
 
-    fn give_up_missing(&mut self, files: &[(PathBuf, Stamp)], now: Instant) {
-        let registry = &self.registry;
-        self.records.retain(|path, record| {
-            let missing = !files.iter().any(|(present, _)| present == path);
-            if !(missing && record.miss(now)) {
-                return true;
+    /// Gives up files that are gone, and serves plugins that wait for a name, in one change: a file that was
+    /// renamed, or that another takes over from, leaves no gap.
+    fn change_over(&mut self, now: Instant) {
+        let busy = self.records.values().any(Record::is_on_its_way);
+        let given_up = self.records.iter().filter(|(_, record)| record.is_gone(now, busy));
+        let gone: Vec<PathBuf> = given_up.map(|(path, _)| path.clone()).collect();
+        let mut waiting: Vec<(PathBuf, Arc<Plugin>)> = Vec::new();
+        for (path, record) in self.records.iter().filter(|(path, _)| !gone.contains(path)) {
+            if let Verdict::NameTaken(plugin) = &record.verdict {
+                waiting.push((path.clone(), Arc::clone(plugin)));
             }
-            registry.withdraw(path);
+        }
+        if gone.is_empty() && waiting.is_empty() {
+            return;
+        }
+        waiting.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let plugins: Vec<Arc<Plugin>> = waiting.iter().map(|(_, plugin)| Arc::clone(plugin)).collect();
+        let serve = self.registry.replace(&gone, &plugins);
+        for path in gone {
             tracing::info!(file = %path.display(), "plugin removed");
-            false
-        });
+            self.records.remove(&path);
+        }
+        for ((path, plugin), _) in waiting.iter().zip(serve).filter(|(_, serves)| *serves) {
+            if let Some(record) = self.records.get_mut(path) {
+                record.verdict = Verdict::Served;
+            }
+            log_serving(path, plugin);
+        }
     }
 
-    fn conclude(&mut self, judged: Result<Judgement, tokio::task::JoinError>) {
+    fn conclude(&mut self, judged: Result<Judgement, JoinError>) {
         // A judgement that panicked is a defect of the host; the file is judged again when it changes.
         let Ok(judgement) = judged.inspect_err(|error| tracing::error!(%error, "judging a plugin failed"))
         else {
@@ -182,6 +219,7 @@ impl Folder {
             // It changed meanwhile, and will be judged again.
             return;
         }
+        record.digest = digest;
         record.verdict = match outcome {
             Outcome::Same => record.last_verdict.take().unwrap_or(Verdict::Served),
             Outcome::Loaded(plugin) => publish(&self.registry, &path, plugin),
@@ -191,12 +229,13 @@ impl Folder {
                 return;
             }
             Outcome::Refused { reason, .. } => {
+                // The next time may end otherwise: what a busy machine made too slow, say.
+                record.digest = None;
                 tracing::warn!(file = %path.display(), reason, "plugin refused");
                 self.registry.refuse(path, digest, reason);
                 Verdict::Refused
             }
         };
-        record.digest = digest;
     }
 }
 
@@ -249,27 +288,40 @@ fn is_change(kind: EventKind) -> bool {
     !matches!(kind, EventKind::Access(access) if access != AccessKind::Close(AccessMode::Write))
 }
 
-/// The files that are meant as components: not hidden, named `*.wasm`, directly in the folder.
-fn components_in(folder: &Path) -> io::Result<Vec<(PathBuf, Stamp)>> {
-    let mut files = Vec::new();
+/// The files that are meant as components, and how each looks: not hidden, named `*.wasm`, directly in the
+/// folder.
+fn components_in(folder: &Path) -> io::Result<BTreeMap<PathBuf, io::Result<Stamp>>> {
+    let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
         let named = path.extension().is_some_and(|extension| extension == "wasm");
-        // A file that is gone again, or a link to nowhere, is not there.
-        let Ok(metadata) = fs::metadata(&path) else { continue };
-        if named && !hidden && metadata.is_file() {
-            files.push((path, Stamp::of(&metadata)));
+        if hidden || !named {
+            continue;
         }
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => files.insert(path, Ok(Stamp::of(&metadata))),
+            // A folder, or a file that is gone again, or a link to nowhere.
+            Ok(_) => None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => files.insert(path, Err(error)),
+        };
     }
-    files.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(files)
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("the file cannot be read: {error}")
+}
+
+fn path_of(judged: &Result<Judgement, JoinError>) -> Option<&Path> {
+    judged.as_ref().ok().map(|judgement| judgement.path.as_path())
 }
 
 async fn judge(loader: Loader, path: PathBuf, stamp: Stamp, earlier: Option<Digest>) -> Judgement {
     let refused = |reason: String, unfinished| (None, Outcome::Refused { reason, unfinished });
     let (digest, outcome) = match read(&loader, &path, stamp).await {
-        Err(error) => refused(format!("the file cannot be read: {error}"), false),
+        Err(error) => refused(unreadable(&error), false),
         Ok(Err(error)) => refused(error.to_string(), error.is_unfinished()),
         Ok(Ok(bytes)) => {
             let digest = Digest::of(&bytes);

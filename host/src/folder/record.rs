@@ -98,10 +98,21 @@ impl Record {
         }
     }
 
-    /// Notes that the file is not there, and says whether it has been gone for long enough.
-    pub(super) fn miss(&mut self, now: Instant) -> bool {
-        let since = *self.missing_since.get_or_insert(now);
-        now.duration_since(since) >= REST
+    /// Notes that the file is not there.
+    pub(super) fn miss(&mut self, now: Instant) {
+        self.missing_since.get_or_insert(now);
+    }
+
+    /// Whether the file has been missing for long enough to give it up: for longer while `busy`, when
+    /// another file is on its way that may take over its service.
+    pub(super) fn is_gone(&self, now: Instant, busy: bool) -> bool {
+        let patience = if busy { PATIENCE } else { REST };
+        self.missing_since.is_some_and(|since| now.duration_since(since) >= patience)
+    }
+
+    /// Whether it is there and not judged yet.
+    pub(super) fn is_on_its_way(&self) -> bool {
+        self.missing_since.is_none() && matches!(self.verdict, Verdict::Waiting | Verdict::Judging)
     }
 
     pub(super) fn has_come_to_rest(&self, now: Instant) -> bool {

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::problem::{Code, Problem};
+use super::wire::RequestBody;
 
 /// A byte of text takes at most this many bytes of JSON: a control character is written `\u0000`.
 const JSON_BYTES_PER_TEXT_BYTE: usize = 6;
@@ -24,38 +26,48 @@ const DRAIN_BYTES: usize = 64 * 1024 * 1024;
 /// How long that may take.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
 
-/// The longest body that can hold a text of `text_bytes`.
-pub(super) fn body_bytes(text_bytes: usize) -> usize {
-    text_bytes.saturating_mul(JSON_BYTES_PER_TEXT_BYTE).saturating_add(BODY_MARGIN_BYTES)
+/// How long a body may be, and what is said of a longer one.
+pub(super) struct BodyLimit {
+    bytes: usize,
+    sentence: String,
 }
 
-/// Reads the JSON of a request whose text may have `text_bytes`.
+impl BodyLimit {
+    /// For a body that holds a text of at most `text_bytes`, in whatever way it is written.
+    pub(super) fn of_text(text_bytes: usize) -> Self {
+        let bytes = text_bytes.saturating_mul(JSON_BYTES_PER_TEXT_BYTE).saturating_add(BODY_MARGIN_BYTES);
+        Self { bytes, sentence: format!("The body is too large for a text of at most {text_bytes} bytes.") }
+    }
+
+    /// For a body of at most `bytes`.
+    pub(super) fn of_body(bytes: usize) -> Self {
+        Self { bytes, sentence: format!("The body has more than {bytes} bytes.") }
+    }
+
+    fn exceeded(&self) -> Problem {
+        Problem::new(Code::TextTooLarge, self.sentence.clone())
+    }
+}
+
+/// Reads the JSON object of a request.
 ///
 /// # Errors
 ///
 /// The answer that says why not. What is left of the body is dropped in the background.
-pub(super) async fn read_json<T: DeserializeOwned>(
-    request: Request,
-    text_bytes: usize,
-) -> Result<T, Response> {
+pub(super) async fn read_json<T: RequestBody>(request: Request, limit: BodyLimit) -> Result<T, Response> {
     if !is_json(request.headers()) {
         let detail = "The body must be JSON, sent with `Content-Type: application/json`.";
         return Err(refuse(request, Problem::new(Code::UnsupportedMediaType, detail)));
     }
-    let limit_bytes = body_bytes(text_bytes);
-    let too_large = || {
-        let detail = format!("The body is too large for a text of at most {text_bytes} bytes.");
-        Problem::new(Code::TextTooLarge, detail)
-    };
-    if announced_bytes(request.headers()).is_some_and(|bytes| bytes > limit_bytes as u64) {
-        return Err(refuse(request, too_large()));
+    if announced_bytes(request.headers()).is_some_and(|bytes| bytes > limit.bytes as u64) {
+        return Err(refuse(request, limit.exceeded()));
     }
     let mut body = request.into_body();
-    match tokio::time::timeout(BODY_DEADLINE, Limited::new(&mut body, limit_bytes).collect()).await {
+    match tokio::time::timeout(BODY_DEADLINE, Limited::new(&mut body, limit.bytes).collect()).await {
         Ok(Ok(collected)) => parse(&collected.to_bytes()).map_err(Problem::into_response),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             drain(body);
-            Err(too_large().into_response())
+            Err(limit.exceeded().into_response())
         }
         Ok(Err(_)) => Err(Problem::malformed("The body did not arrive whole.").into_response()),
         Err(_) => {
@@ -97,49 +109,78 @@ fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::malformed(explain(body, &error)))
+fn parse<T: RequestBody>(body: &[u8]) -> Result<T, Problem> {
+    // Otherwise an array of the members' values would do as well.
+    let is_object = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    let parsed = if is_object { serde_json::from_slice(body).ok() } else { None };
+    parsed.ok_or_else(|| Problem::malformed(explain::<T>(body, is_object)))
 }
 
-/// What is wrong with a body, without repeating any of it.
-fn explain(body: &[u8], error: &serde_json::Error) -> String {
-    if std::str::from_utf8(body).is_err() {
-        return "The body is not UTF-8.".into();
+/// The members that a request can have, all of them strings.
+#[derive(Deserialize)]
+struct Members<'b> {
+    #[serde(borrow, default, deserialize_with = "present")]
+    text: Option<&'b RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    service: Option<&'b RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    offsets: Option<&'b RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    name: Option<&'b RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    url: Option<&'b RawValue>,
+}
+
+/// A member that is there, be it null.
+fn present<'b, D: Deserializer<'b>>(deserializer: D) -> Result<Option<&'b RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+/// What is wrong with a body, without repeating any of it and without making much of it.
+fn explain<T: RequestBody>(body: &[u8], is_object: bool) -> String {
+    let Ok(body) = std::str::from_utf8(body) else { return "The body is not UTF-8.".into() };
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(body) {
+        return format!("The body is not JSON (line {}, column {}).", error.line(), error.column());
     }
-    match serde_json::from_slice::<Value>(body) {
-        Err(error) => format!("The body is not JSON (line {}, column {}).", error.line(), error.column()),
-        Ok(Value::Object(members)) => explain_members(&members, error),
-        Ok(_) => "The body must be a JSON object.".into(),
+    if !is_object {
+        return "The body must be a JSON object.".into();
+    }
+    match serde_json::from_str::<Members<'_>>(body) {
+        Ok(members) => explain_members::<T>(&members),
+        // All that can still be wrong with them.
+        Err(_) => "A member is given twice.".into(),
     }
 }
 
-/// The members a request can have, all of them strings.
-const MEMBERS: [&str; 5] = ["text", "service", "offsets", "name", "url"];
-
-fn explain_members(members: &serde_json::Map<String, Value>, error: &serde_json::Error) -> String {
-    let words = error.to_string();
-    if let Some(missing) = MEMBERS.iter().find(|name| words.starts_with(&format!("missing field `{name}`"))) {
+fn explain_members<T: RequestBody>(members: &Members<'_>) -> String {
+    let known = [
+        ("text", members.text),
+        ("service", members.service),
+        ("offsets", members.offsets),
+        ("name", members.name),
+        ("url", members.url),
+    ];
+    let not_a_string = known.iter().find_map(|(name, value)| Some((name, kind_of((*value)?)?)));
+    if let Some((name, kind)) = not_a_string {
+        return format!("The member `{name}` must be a string, not {kind}.");
+    }
+    let is_missing =
+        |(name, value): &&(&str, Option<&RawValue>)| value.is_none() && T::REQUIRED.contains(name);
+    if let Some((missing, _)) = known.iter().find(is_missing) {
         return format!("The member `{missing}` is missing.");
     }
-    if let Some(twice) = MEMBERS.iter().find(|name| words.starts_with(&format!("duplicate field `{name}`"))) {
-        return format!("The member `{twice}` is given twice.");
-    }
-    let not_a_string = |name: &&&str| members.get(**name).is_some_and(|value| !value.is_string());
-    if let Some((name, value)) =
-        MEMBERS.iter().find(not_a_string).and_then(|name| Some((name, members.get(*name)?)))
-    {
-        return format!("The member `{name}` must be a string, not {}.", kind_of(value));
-    }
-    "The member `offsets` must be \"codepoint\", \"utf16\", \"utf8\" or \"grapheme\".".into()
+    let units = "`offsets` is \"codepoint\", \"utf16\", \"utf8\" or \"grapheme\"";
+    format!("Every member is a string of Unicode characters, and {units}.")
 }
 
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
+/// What a JSON value is, if it is not a string.
+fn kind_of(value: &RawValue) -> Option<&'static str> {
+    match value.get().as_bytes().first() {
+        Some(b'"') => None,
+        Some(b'n') => Some("null"),
+        Some(b't' | b'f') => Some("a boolean"),
+        Some(b'[') => Some("an array"),
+        Some(b'{') => Some("an object"),
+        _ => Some("a number"),
     }
 }

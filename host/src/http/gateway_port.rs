@@ -10,18 +10,19 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde::Serialize;
 
-use super::body::{read_json, refuse};
+use super::body::{BodyLimit, read_json, refuse};
 use super::problem::{Code, Problem};
 use super::wire::{
-    AnalysisBody, AnalyzeBody, RegisterBody, ServiceAnalyzeBody, ServiceBody, json, json_text, listed,
+    AnalysisBody, AnalyzeBody, RegisterBody, ServiceAnalyzeBody, ServiceBody, json, json_text, json_within,
+    listed,
 };
 use crate::analysis::{OffsetUnit, ServiceName};
 use crate::gateway::{Answer, Caller, Gateway};
 use crate::registry::Phase;
 use crate::remote::{RemoteUrl, Via};
 
-/// Longest URL and name together that a registration may hold, in bytes.
-const REGISTRATION_BYTES: usize = 8 * 1024;
+/// Longest body of a registration, in bytes.
+const REGISTRATION_BYTES: usize = 16 * 1024;
 
 /// The routes of the gateway's port.
 pub fn router(gateway: Arc<Gateway>) -> Router {
@@ -50,8 +51,9 @@ struct Message {
 
 async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let caller = caller(request.headers());
-    let limit_bytes = gateway.snapshot().input_bytes();
-    match read_json::<AnalyzeBody>(request, limit_bytes).await {
+    // Which service it is for stands in the body.
+    let limit = BodyLimit::of_text(gateway.snapshot().input_bytes());
+    match read_json::<AnalyzeBody>(request, limit).await {
         Ok(body) => answer(&gateway, &caller, &body.service, body.text, body.offsets.into()).await,
         Err(refused) => refused,
     }
@@ -71,8 +73,10 @@ async fn analyze_by_path(
 /// Reads `{"text"}` and answers with what a service makes of it.
 pub(super) async fn analyze_with(gateway: &Gateway, service: &str, request: Request) -> Response {
     let caller = caller(request.headers());
-    let limit_bytes = gateway.snapshot().input_bytes();
-    match read_json::<ServiceAnalyzeBody>(request, limit_bytes).await {
+    let snapshot = gateway.snapshot();
+    let own_bytes = snapshot.service(service).and_then(|service| service.input_bytes());
+    let limit = BodyLimit::of_text(own_bytes.unwrap_or_else(|| snapshot.input_bytes()));
+    match read_json::<ServiceAnalyzeBody>(request, limit).await {
         Ok(body) => answer(gateway, &caller, service, body.text, body.offsets.into()).await,
         Err(refused) => refused,
     }
@@ -86,10 +90,12 @@ async fn answer(
     offsets: OffsetUnit,
 ) -> Response {
     match gateway.analyze(caller, service, text).await {
-        Ok(Answer::Analysis { document, analysis }) => {
-            json(&AnalysisBody::new(&analysis, &document.text, offsets))
+        Ok(Answer::Analysis { document, analysis, output_bytes }) => {
+            let body = AnalysisBody::new(&analysis, &document.text, offsets);
+            let answer = json_within(output_bytes, &body);
+            answer.unwrap_or_else(|| Problem::of(&Answer::too_large(output_bytes), service).into_response())
         }
-        Ok(Answer::Upstream(json)) => json_text(json.get().into()),
+        Ok(Answer::Upstream(reply)) => json_text(reply.into_json().into_bytes()),
         Err(error) => Problem::of(&error, service).into_response(),
     }
 }
@@ -110,11 +116,11 @@ async fn names(State(gateway): State<Arc<Gateway>>) -> Response {
 }
 
 async fn register(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let body = match read_json::<RegisterBody>(request, REGISTRATION_BYTES).await {
+    let body = match read_json::<RegisterBody>(request, BodyLimit::of_body(REGISTRATION_BYTES)).await {
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    let name = match ServiceName::new(&body.name) {
+    let name = match ServiceName::registered(&body.name) {
         Ok(name) => name,
         Err(error) => {
             return Problem::malformed(format!("The member `name` does not fit: {error}.")).into_response();
@@ -137,7 +143,7 @@ async fn unregister(
     name: Result<Path<String>, PathRejection>,
 ) -> Response {
     let Ok(Path(name)) = name else { return not_a_name().into_response() };
-    let unregistered = match ServiceName::new(&name) {
+    let unregistered = match ServiceName::registered(&name) {
         Ok(name) => gateway.unregister(&name).await,
         // Nothing can be registered under it.
         Err(_) => Err(crate::gateway::Error::UnknownService),

@@ -9,6 +9,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -24,10 +25,22 @@ pub struct Server {
     connections: TaskTracker,
 }
 
-/// A listener that is being served. Dropping it stops accepting; requests that have begun are answered.
+/// A listener that is being served, until it is closed or dropped.
 #[derive(Debug)]
 pub struct Listener {
     stop: CancellationToken,
+    accepting: Option<JoinHandle<()>>,
+}
+
+impl Listener {
+    /// Stops accepting and returns when the port is free. Requests that have begun are answered.
+    pub async fn close(mut self) {
+        self.stop.cancel();
+        if let Some(accepting) = self.accepting.take() {
+            // Accepting does not panic; if it did, the port would be free as well.
+            let _ = accepting.await;
+        }
+    }
 }
 
 impl Drop for Listener {
@@ -41,8 +54,8 @@ impl Server {
     pub fn serve(&self, listener: TcpListener, router: Router) -> Listener {
         let stop = self.stop.child_token();
         let connections = self.connections.clone();
-        self.connections.spawn(accept(listener, router, stop.clone(), connections));
-        Listener { stop }
+        let accepting = self.connections.spawn(accept(listener, router, stop.clone(), connections));
+        Listener { stop, accepting: Some(accepting) }
     }
 
     /// Stops accepting and waits until every request that has begun is answered, for at most `deadline`.

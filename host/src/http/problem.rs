@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::analysis::RefusalReason;
+use crate::analysis::{Refusal, RefusalReason};
 use crate::gateway::Error;
 use crate::plugin::{RunError, RunFailure};
 use crate::remote::{CallError, LOOP_CODE};
@@ -179,7 +179,7 @@ fn sentence(error: &Error, service: &str) -> String {
             RunError::TextTooLarge { text_bytes, limit_bytes } => {
                 format!("The text has {text_bytes} bytes; `{service}` takes at most {limit_bytes}.")
             }
-            RunError::Refused(refusal) => refusal.detail.clone(),
+            RunError::Refused(refusal) => refused(refusal, service),
             RunError::Failed { .. } => format!("`{service}` failed on this text."),
             RunError::Trapped(_) => format!("`{service}` crashed on this text."),
             RunError::OutOfMemory(_) => format!("`{service}` ran out of memory on this text."),
@@ -192,6 +192,16 @@ fn sentence(error: &Error, service: &str) -> String {
             }
         },
         Error::Upstream(error) => format!("`{service}` is a registered URL: {error}."),
+    }
+}
+
+/// The analyzer's own sentence, with what it is about if that is not in it.
+fn refused(refusal: &Refusal, service: &str) -> String {
+    let detail = refusal.detail.trim();
+    let detail = if detail.is_empty() { format!("`{service}` refuses it.") } else { detail.to_owned() };
+    match &refusal.subject {
+        Some(subject) if !detail.contains(subject.as_str()) => format!("`{subject}`: {detail}"),
+        _ => detail,
     }
 }
 
@@ -209,14 +219,18 @@ fn log(error: &Error, service: &str, code: &str) {
             tracing::warn!(service, code, captured_bytes, cause = %error, "analysis failed");
         }
         Error::Upstream(error) => {
-            let cause = std::error::Error::source(error).map(ToString::to_string);
-            tracing::warn!(service, code, %error, cause, "upstream failed");
+            tracing::warn!(service, code, %error, cause = causes(error), "upstream failed");
         }
         _ => {
-            let cause = std::error::Error::source(error).map(ToString::to_string);
-            tracing::error!(service, code, %error, cause, "request failed");
+            tracing::error!(service, code, %error, cause = causes(error), "request failed");
         }
     }
+}
+
+/// Everything behind an error, from the outermost in.
+fn causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 #[derive(Serialize)]

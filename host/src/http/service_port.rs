@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Method;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::body::refuse;
 use super::gateway_port::analyze_with;
@@ -31,7 +31,7 @@ pub fn router(gateway: Arc<Gateway>, name: ServiceName) -> Router {
 async fn serve(State(owner): State<Owner>, request: Request) -> Response {
     let route = match owner.route() {
         Ok(route) => route,
-        Err(error) => return Problem::of(&error, owner.name.as_str()).into_response(),
+        Err(error) => return refuse(request, Problem::of(&error, owner.name.as_str())),
     };
     if request.uri().path() != route {
         let detail = format!("There is no such route on this port; `{}` answers POST {route}.", owner.name);

@@ -40,14 +40,17 @@ pub struct PortError {
 }
 
 impl PortPlan {
-    /// Binds the fixed ports of these services, before anything else can take them.
+    /// Binds the fixed ports of the services that are sure to come, before anything else can take them.
     ///
     /// # Errors
     ///
     /// [`PortError`] for the first that is taken.
-    pub async fn bind_fixed(&self) -> Result<HashMap<ServiceName, TcpListener>, PortError> {
+    pub async fn bind_fixed(
+        &self,
+        services: &[ServiceName],
+    ) -> Result<HashMap<ServiceName, TcpListener>, PortError> {
         let mut listeners = HashMap::new();
-        for (name, port) in &self.fixed {
+        for (name, port) in self.fixed.iter().filter(|(name, _)| services.contains(name)) {
             listeners.insert(name.clone(), self.bind(*port, name.as_str()).await?);
         }
         Ok(listeners)
@@ -108,7 +111,9 @@ impl ServicePorts {
         let names: Vec<ServiceName> = plugins.map(|service| service.name.clone()).collect();
         let gone: Vec<ServiceName> = self.open.keys().filter(|name| !names.contains(name)).cloned().collect();
         for name in gone {
-            self.open.remove(&name);
+            if let Some(listener) = self.open.remove(&name) {
+                listener.close().await;
+            }
             self.gateway.registry().assign_port(name, None);
         }
         for name in names {

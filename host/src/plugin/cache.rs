@@ -27,14 +27,17 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Uses `folder`, which is made if it does not exist.
+    /// Uses `folder`, which is made if it does not exist, for its owner alone.
     ///
     /// # Errors
     ///
-    /// If it cannot be made.
-    pub fn open(folder: PathBuf) -> io::Result<Self> {
-        fs::create_dir_all(&folder)?;
-        Ok(Self { folder })
+    /// [`CacheError`] if it cannot be made or written to, or if others could put code there.
+    pub fn open(folder: PathBuf) -> Result<Self, CacheError> {
+        match make_private(&folder).and_then(|()| is_private(&folder)) {
+            Ok(true) => Ok(Self { folder }),
+            Ok(false) => Err(CacheError::Shared { folder }),
+            Err(source) => Err(CacheError::Unusable { folder, source }),
+        }
     }
 
     /// The compiled component, if there is a sound entry for it.
@@ -64,6 +67,54 @@ impl Cache {
         engine.inner().precompile_compatibility_hash().hash(&mut hasher);
         self.folder.join(format!("{digest}-{:016x}.cwasm", hasher.finish()))
     }
+}
+
+/// Why a folder does not serve as a cache.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// It cannot be made or written to.
+    #[error("the folder {} for compiled code cannot be used", .folder.display())]
+    Unusable {
+        /// Which.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Others than its owner may write to it, or its owner is someone else.
+    #[error("the folder {} for compiled code is open to other users; make it yours alone", .folder.display())]
+    Shared {
+        /// Which.
+        folder: PathBuf,
+    },
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Whether only we can write there: the folder is ours, as a file that we make in it is, and no one else's
+/// to write to.
+#[cfg(unix)]
+fn is_private(folder: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    const WRITABLE_BY_OTHERS: u32 = 0o022;
+    let ours = partial_name(&folder.join("owner"));
+    let owner = fs::File::create(&ours)?.metadata()?.uid();
+    fs::remove_file(&ours)?;
+    let metadata = fs::metadata(folder)?;
+    Ok(metadata.uid() == owner && metadata.mode() & WRITABLE_BY_OTHERS == 0)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// A name that no other process or thread writes to at the same time.

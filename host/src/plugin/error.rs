@@ -105,6 +105,18 @@ pub enum LoadError {
         /// What the compiler says.
         detail: String,
     },
+    /// It has an import that is allowed and that this gateway does not know.
+    #[error("it wants something of its imports that this gateway does not have: {detail}")]
+    UnknownImport {
+        /// What.
+        detail: String,
+    },
+    /// It fails before anything is asked of it.
+    #[error("it does not start: {}", failure.error)]
+    Start {
+        /// How.
+        failure: Box<RunFailure>,
+    },
     /// `describe` did not answer.
     #[error("its `describe` fails: {}", failure.error)]
     Describe {
@@ -141,7 +153,9 @@ impl LoadError {
     /// What the plugin printed and logged before it was refused, for its author's eyes.
     pub fn captured(&self) -> Option<&Captured> {
         match self {
-            Self::Describe { failure } | Self::Example { failure, .. } => Some(&failure.captured),
+            Self::Start { failure } | Self::Describe { failure } | Self::Example { failure, .. } => {
+                Some(&failure.captured)
+            }
             _ => None,
         }
     }

@@ -99,6 +99,7 @@ impl Loader {
         let (code, digest) =
             prepared.map_err(|_| LoadError::Compile { detail: "the compiler gave up".into() })??;
 
+        self.inner.check_types(&code).await?;
         let description = self.inner.describe(&code).await?;
         let policy = self.inner.policy.of(&description.name);
         let settings = effective_settings(&description, &policy.settings)?;
@@ -118,11 +119,9 @@ impl Inner {
         inspect::parse(bytes)?.check()?;
         let digest = Digest::of(bytes);
         let component = self.compile(bytes, digest)?;
-        let pre = self
-            .linker
-            .instantiate_pre(&component)
-            .and_then(PluginPre::new)
-            .map_err(|error| LoadError::Mismatch { detail: words(&error) })?;
+        let linked = self.linker.instantiate_pre(&component);
+        let linked = linked.map_err(|error| LoadError::UnknownImport { detail: words(&error) })?;
+        let pre = PluginPre::new(linked).map_err(|error| LoadError::Mismatch { detail: words(&error) })?;
         Ok((Code::new(self.engine.clone(), pre), digest))
     }
 
@@ -140,6 +139,15 @@ impl Inner {
             tracing::warn!(%digest, %error, "compiled code is not cached");
         }
         Ok(component)
+    }
+
+    /// Whether the functions that are exported have the contract's types.
+    async fn check_types(&self, code: &Code) -> Result<(), LoadError> {
+        match code.check_types(&self.policy.default.limits).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(mismatch)) => Err(LoadError::Mismatch { detail: words(&mismatch) }),
+            Err(failure) => Err(LoadError::Start { failure: Box::new(failure) }),
+        }
     }
 
     async fn describe(&self, code: &Code) -> Result<Description, LoadError> {

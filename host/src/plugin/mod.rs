@@ -20,7 +20,7 @@ mod run;
 mod sandbox;
 mod violation;
 
-pub use cache::Cache;
+pub use cache::{Cache, CacheError};
 pub use capture::Captured;
 pub use digest::Digest;
 pub use engine::Engine;

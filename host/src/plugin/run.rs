@@ -3,7 +3,6 @@
 //! **Every call gets an instance of its own**, made from what was prepared when the plugin was loaded, and
 //! dropped with the call's future: a caller that goes away ends the guest.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use wasmtime::{Store, UpdateDeadline, WasmBacktrace};
@@ -12,7 +11,7 @@ use wasmtime_wasi::I32Exit;
 use super::bindings::exports::gloss::analyzer::analyzer as wit;
 use super::bindings::{self, PluginPre};
 use super::capture::Captured;
-use super::convert::{self, lend_members, lend_texts};
+use super::convert::{self, Checker, Vocabulary, lend_members, lend_texts};
 use super::digest::Digest;
 use super::engine::Engine;
 use super::error::{Crash, Origin, RunError, RunFailure};
@@ -25,7 +24,7 @@ use crate::analysis::{Analysis, Description, Document, Member, Options, Refusal,
 pub struct Plugin {
     code: Code,
     description: Description,
-    label_names: HashSet<String>,
+    vocabulary: Vocabulary,
     settings: Vec<Member>,
     limits: Limits,
     digest: Digest,
@@ -41,8 +40,8 @@ impl Plugin {
         digest: Digest,
         origin: Origin,
     ) -> Self {
-        let label_names = description.label_names();
-        Self { code, description, label_names, settings, limits, digest, origin }
+        let vocabulary = Vocabulary::of(&description);
+        Self { code, description, vocabulary, settings, limits, digest, origin }
     }
 
     /// What the analyzer says of itself.
@@ -119,8 +118,8 @@ impl Plugin {
 
     fn check(&self, answer: Answer, document: &Document, options: &Options) -> Result<Analysis, RunError> {
         let found = answer.map_err(convert::refusal)?;
-        let labels = (!self.description.open_labels).then_some(&self.label_names);
-        let checker = convert::Checker { text: &document.text, labels, explain: options.explain };
+        let (text, vocabulary) = (document.text.as_str(), &self.vocabulary);
+        let checker = Checker { text, vocabulary, explain: options.explain };
         checker.analysis(found).map_err(RunError::Contract)
     }
 }
@@ -137,6 +136,19 @@ pub(super) struct Code {
 impl Code {
     pub(super) fn new(engine: Engine, pre: PluginPre<Sandbox>) -> Self {
         Self { engine, pre }
+    }
+
+    /// Makes an instance and looks its functions up with the contract's types. The outer result is about
+    /// the instance, the inner about the types.
+    pub(super) async fn check_types(&self, limits: &Limits) -> Result<wasmtime::Result<()>, RunFailure> {
+        let mut call = self.call(limits);
+        let instantiated = self.pre.instance_pre().instantiate_async(&mut call.store);
+        let instance = match tokio::time::timeout(limits.deadline, instantiated).await {
+            Ok(Ok(instance)) => instance,
+            Ok(Err(error)) => return Err(call.fail(call.explain(&error))),
+            Err(_) => return Err(call.fail(RunError::DeadlineExceeded { deadline: limits.deadline })),
+        };
+        Ok(bindings::Plugin::new(&mut call.store, &instance).map(drop))
     }
 
     pub(super) async fn describe(&self, limits: &Limits) -> Result<wit::Description, RunFailure> {
@@ -237,7 +249,8 @@ fn crash(error: &wasmtime::Error) -> Crash {
     let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();
     let name = |frame: &wasmtime::FrameInfo| {
         let name = frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangle);
-        name.chars().take(MAX_NAME_CHARACTERS).collect()
+        // The name is the component's; a line break in it must not look like one of the log.
+        name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARACTERS).collect()
     };
     Crash {
         cause: error.root_cause().to_string().replace('\n', " "),

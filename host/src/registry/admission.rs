@@ -20,6 +20,11 @@ pub struct AdmissionPolicy {
     pub queue: usize,
 }
 
+impl AdmissionPolicy {
+    /// The most that may run at once.
+    pub const MAX_CONCURRENCY: usize = Semaphore::MAX_PERMITS;
+}
+
 /// Analyses that run at once, per processor: enough to keep it busy while some wait for memory, few
 /// enough that they do not crowd each other out of it.
 const PER_PROCESSOR: usize = 8;

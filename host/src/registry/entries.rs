@@ -84,11 +84,8 @@ impl Entries {
         Ok(())
     }
 
-    pub(super) fn unregister(&mut self, name: &ServiceName) -> Result<bool, NameTaken> {
-        self.check_no_plugin(name)?;
-        let before = self.urls.len();
+    pub(super) fn unregister(&mut self, name: &ServiceName) {
         self.urls.retain(|(registered, _)| registered != name);
-        Ok(self.urls.len() < before)
     }
 
     pub(super) fn assign_port(&mut self, name: ServiceName, port: Option<Port>) {
@@ -140,7 +137,7 @@ impl Entries {
         Arc::new(Service { backend, port, admission: Arc::clone(door), name })
     }
 
-    fn check_no_plugin(&self, name: &ServiceName) -> Result<(), NameTaken> {
+    pub(super) fn check_no_plugin(&self, name: &ServiceName) -> Result<(), NameTaken> {
         match self.plugins().iter().find(|plugin| plugin.description().name == *name) {
             Some(plugin) => {
                 Err(NameTaken::Plugin { name: name.clone(), origin: plugin.origin().to_string() })

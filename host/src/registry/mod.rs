@@ -8,7 +8,7 @@ mod admission;
 mod entries;
 mod snapshot;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -86,9 +86,14 @@ impl Registry {
         self.change(|entries| entries.refuse(Refused { file, digest, reason }));
     }
 
-    /// Forgets a file that is gone. An embedded plugin that it had replaced serves again.
-    pub fn withdraw(&self, file: &Path) {
-        self.change(|entries| entries.withdraw(file));
+    /// Forgets files that are gone, and serves plugins whose names may be free for it, in one change: no
+    /// reader sees the names without a service. Says which of the plugins serve now. An embedded plugin
+    /// that a file had replaced serves again.
+    pub fn replace(&self, gone: &[PathBuf], waiting: &[Arc<Plugin>]) -> Vec<bool> {
+        self.change(|entries| {
+            gone.iter().for_each(|file| entries.withdraw(file));
+            waiting.iter().map(|plugin| entries.publish(Arc::clone(plugin)).is_ok()).collect()
+        })
     }
 
     /// Serves a registered URL, in the place of an earlier one of the name.
@@ -100,13 +105,18 @@ impl Registry {
         self.change(|entries| entries.register(name, url))
     }
 
-    /// Forgets a registered URL, and says whether there was one.
+    /// Forgets a registered URL.
+    pub fn unregister(&self, name: &ServiceName) {
+        self.change(|entries| entries.unregister(name));
+    }
+
+    /// Checks that no plugin has a name.
     ///
     /// # Errors
     ///
-    /// [`NameTaken`] if a plugin has the name.
-    pub fn unregister(&self, name: &ServiceName) -> Result<bool, NameTaken> {
-        self.change(|entries| entries.unregister(name))
+    /// [`NameTaken`] if one has.
+    pub fn check_no_plugin(&self, name: &ServiceName) -> Result<(), NameTaken> {
+        self.lock().check_no_plugin(name)
     }
 
     /// Notes the port a service answers on, or that it has none.
@@ -114,9 +124,12 @@ impl Registry {
         self.change(|entries| entries.assign_port(name, port));
     }
 
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut Entries) -> T) -> T {
-        let mut entries: MutexGuard<'_, Entries> =
-            self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.lock();
         let result = change(&mut entries);
         self.snapshot.store(Arc::new(entries.snapshot()));
         self.changed.send_replace(());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::admission::Admission;
 use crate::analysis::ServiceName;
-use crate::plugin::{Digest, Plugin};
+use crate::plugin::{Digest, Limits, Plugin};
 use crate::remote::RemoteUrl;
 
 /// The services of one moment. It never changes.
@@ -40,6 +40,16 @@ pub struct Service {
     pub port: Option<Port>,
     /// Its door.
     pub admission: Arc<Admission>,
+}
+
+impl Service {
+    /// The longest text it takes, in bytes, if that is for us to say.
+    pub fn input_bytes(&self) -> Option<usize> {
+        match &self.backend {
+            Backend::Plugin(plugin) => Some(plugin.limits().input_bytes),
+            Backend::Remote(_) => None,
+        }
+    }
 }
 
 /// Who answers for a service.
@@ -99,11 +109,7 @@ impl Snapshot {
 
     /// The longest text that any service takes, in bytes.
     pub fn input_bytes(&self) -> usize {
-        let limit = |service: &Arc<Service>| match &service.backend {
-            Backend::Plugin(plugin) => Some(plugin.limits().input_bytes),
-            Backend::Remote(_) => None,
-        };
-        let default = crate::plugin::Limits::default().input_bytes;
-        self.services.iter().filter_map(limit).max().unwrap_or(default)
+        let limits = self.services.iter().filter_map(|service| service.input_bytes());
+        limits.max().unwrap_or(Limits::default().input_bytes)
     }
 }

@@ -18,7 +18,7 @@ async fn refused(body: impl AsRef<[u8]>, status: u16, code: &str) -> String {
     at_gateway.is_problem(status, code);
     let by_name = gateway.post_bytes("/services/word-count", JSON, body).await;
     by_name.is_problem(status, code);
-    still_works(gateway).await;
+    still_works(&gateway).await;
     by_name.json()["error"].as_str().expect("a sentence").to_owned()
 }
 
@@ -36,7 +36,8 @@ async fn what_is_not_json_is_refused() {
 
 #[tokio::test]
 async fn json_of_the_wrong_shape_is_refused() {
-    for body in ["[]", "null", "7", "\"text\"", "[{\"text\": \"a\"}]"] {
+    let members_in_order = r#"["word-count", "a b"]"#;
+    for body in ["[]", "null", "7", "\"text\"", "[{\"text\": \"a\"}]", "[\"a b\"]", members_in_order] {
         assert!(refused(body, 400, "malformed_request").await.contains("must be a JSON object"), "{body:?}");
     }
 }
@@ -68,7 +69,7 @@ async fn a_service_that_is_no_string_is_refused() {
 #[tokio::test]
 async fn a_text_given_twice_is_refused() {
     let body = r#"{"service": "word-count", "text": "a", "text": "b"}"#;
-    assert_eq!(refused(body, 400, "malformed_request").await, "The member `text` is given twice.");
+    assert_eq!(refused(body, 400, "malformed_request").await, "A member is given twice.");
 }
 
 #[tokio::test]
@@ -115,7 +116,7 @@ async fn a_body_of_unknown_length_is_refused_too() {
     let chunk = || Ok::<_, std::io::Error>(vec![b'x'; 1_000_000]);
     let body = reqwest::Body::wrap_stream(futures(chunk, 12));
     shared().post_bytes("/analyze", JSON, body).await.is_problem(413, "text_too_large");
-    still_works(shared()).await;
+    still_works(&shared()).await;
 }
 
 /// A stream of `count` items.
@@ -219,10 +220,10 @@ async fn what_is_not_http_does_no_harm() {
     for request in
         [&b"\0\0\0\0\r\n\r\n"[..], b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00", b"POST /analyze HTTP/1.1\r\n"]
     {
-        let answer = converse(gateway, request);
+        let answer = converse(&gateway, request);
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
     }
-    still_works(gateway).await;
+    still_works(&gateway).await;
 }
 
 #[tokio::test]
@@ -230,8 +231,8 @@ async fn a_body_that_breaks_off_does_no_harm() {
     let gateway = shared();
     let head =
         "POST /analyze HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n";
-    converse(gateway, format!("{head}{{\"text\":").as_bytes());
-    still_works(gateway).await;
+    converse(&gateway, format!("{head}{{\"text\":").as_bytes());
+    still_works(&gateway).await;
 }
 
 #[tokio::test]

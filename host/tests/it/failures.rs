@@ -6,20 +6,16 @@ use serde_json::json;
 use crate::harness::{Answer, Gateway, eventually, guest};
 
 /// A gateway with the hostile guest, under limits of its own.
-fn gateway_with(limits: &str) -> Gateway {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let plugins = folder.path().join("plugins");
-    std::fs::create_dir(&plugins).expect("a plugin folder");
-    std::fs::copy(guest("hostile"), plugins.join("hostile.wasm")).expect("a copy");
-    let config = folder.path().join("gloss.toml");
-    std::fs::write(&config, format!("[services.hostile]\n{limits}\n")).expect("a configuration");
-    let config = config.to_str().expect("a path").to_owned();
-    Gateway::start_in(folder, &["--config", &config])
+async fn gateway_with(limits: &str) -> Gateway {
+    let gateway = Gateway::start_configured(&format!("[services.hostile]\n{limits}\n"));
+    gateway.drop_in(&guest("hostile"), "hostile.wasm");
+    eventually("the guest serves", async || gateway.status_of("hostile").await.is_some()).await;
+    gateway
 }
 
 /// One whose deadline is short enough to wait for.
-fn gateway() -> Gateway {
-    gateway_with("deadline-ms = 400\nmemory-bytes = 33554432")
+async fn gateway() -> Gateway {
+    gateway_with("deadline-ms = 400\nmemory-bytes = 33554432").await
 }
 
 /// Has the guest do something, and asserts that it and the others work afterwards.
@@ -32,7 +28,7 @@ async fn do_it(gateway: &Gateway, text: &str) -> Answer {
 
 #[tokio::test]
 async fn crashes_are_502() {
-    let gateway = gateway();
+    let gateway = gateway().await;
     for text in ["trap", "panic s3cret", "exit 1", "exit 0", "recurse"] {
         do_it(&gateway, text).await.is_problem(502, "analyzer_trapped");
     }
@@ -45,7 +41,7 @@ async fn crashes_are_502() {
 
 #[tokio::test]
 async fn too_long_is_504() {
-    let gateway = gateway();
+    let gateway = gateway().await;
     for text in ["loop", "sleep"] {
         let answer = do_it(&gateway, text).await;
         answer.is_problem(504, "deadline_exceeded");
@@ -55,19 +51,22 @@ async fn too_long_is_504() {
 
 #[tokio::test]
 async fn too_much_is_502() {
-    let gateway = gateway();
+    let gateway = gateway().await;
     // The memory limit of 32 MiB does not let it make 64 MiB of text.
     do_it(&gateway, "output").await.is_problem(502, "analyzer_out_of_memory");
     do_it(&gateway, "spans").await.is_problem(502, "analyzer_out_of_memory");
 
-    let roomy = gateway_with("");
+    let roomy = gateway_with("").await;
     do_it(&roomy, "output").await.is_problem(502, "analyzer_output_too_large");
     do_it(&roomy, "spans").await.is_problem(502, "analyzer_output_too_large");
+    // Little for the guest to return, and much for the host to write: each span carries its text.
+    let long = format!("amplify {}", "x".repeat(1_000_000));
+    do_it(&roomy, &long).await.is_problem(502, "analyzer_output_too_large");
 }
 
 #[tokio::test]
 async fn broken_contracts_are_502() {
-    let gateway = gateway();
+    let gateway = gateway().await;
     for text in [
         "outside", "reversed", "inside é", "unsorted", "shorter-first", "label", "nan", "score", "infinite",
         "json", "relation",
@@ -80,7 +79,7 @@ async fn broken_contracts_are_502() {
 
 #[tokio::test]
 async fn refusals_are_422_in_the_analyzers_words() {
-    let gateway = gateway();
+    let gateway = gateway().await;
     for (text, code) in [
         ("language Only English.", "unsupported_language"),
         ("text Only prose.", "unsupported_text"),
@@ -94,7 +93,7 @@ async fn refusals_are_422_in_the_analyzers_words() {
 
 #[tokio::test]
 async fn its_own_failure_is_502_and_its_words_stay_inside() {
-    let gateway = gateway();
+    let gateway = gateway().await;
     let answer = do_it(&gateway, "fail s3cret").await;
     answer.is_problem(502, "analyzer_failed");
     assert!(!answer.body.contains("s3cret") && !gateway.log().contains("s3cret"));
@@ -102,7 +101,7 @@ async fn its_own_failure_is_502_and_its_words_stay_inside() {
 
 #[tokio::test]
 async fn floods_of_messages_are_cut_off() {
-    let gateway = gateway();
+    let gateway = gateway().await;
     // Each is 10,000 lines; the gateway keeps 64 KiB of them in all and answers all the same.
     for text in ["log s3cret words that nobody reads", "stderr s3cret words that nobody reads"] {
         assert_eq!(do_it(&gateway, text).await.ok()["result"], true);
@@ -112,7 +111,7 @@ async fn floods_of_messages_are_cut_off() {
 
 #[tokio::test]
 async fn a_full_queue_is_429() {
-    let gateway = gateway_with("concurrency = 1\nqueue = 0");
+    let gateway = gateway_with("concurrency = 1\nqueue = 0").await;
     let (first, second) = tokio::join!(gateway.analyze("hostile", "loop"), async {
         // The first is in when the second is turned away.
         loop {
@@ -130,7 +129,7 @@ async fn a_full_queue_is_429() {
 
 #[tokio::test]
 async fn a_client_that_goes_away_stops_the_guest() {
-    let gateway = gateway_with("concurrency = 1\nqueue = 0\ndeadline-ms = 3600000");
+    let gateway = gateway_with("concurrency = 1\nqueue = 0\ndeadline-ms = 3600000").await;
     for text in ["loop", "sleep"] {
         let gone =
             tokio::time::timeout(std::time::Duration::from_millis(300), gateway.analyze("hostile", text));

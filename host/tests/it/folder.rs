@@ -120,11 +120,65 @@ async fn swaps_under_load_fail_no_request() {
         })
         .await;
     }
+    // A service that only a file has goes on when the file gets another name.
+    let renamed = gateway.plugins().join("renamed.wasm");
+    fs::rename(gateway.plugins().join("swap.wasm"), &renamed).expect("it is renamed");
+    eventually("the renamed file serves", async || {
+        gateway.status_of("swap").await.expect("it never goes")["file"] == json!(renamed.to_str())
+    })
+    .await;
     done.store(true, Ordering::Relaxed);
     for client in clients {
         client.await.expect("no request failed");
     }
     assert!(answered.load(Ordering::Relaxed) > 10);
+}
+
+#[tokio::test]
+async fn a_service_keeps_its_port_and_every_request_through_swaps() {
+    let gateway = Arc::new(Gateway::start());
+    let port = gateway.announced("word-count");
+    let done = Arc::new(AtomicBool::new(false));
+    let clients: Vec<_> = (0..3)
+        .map(|_| {
+            let (gateway, done) = (Arc::clone(&gateway), Arc::clone(&done));
+            tokio::spawn(async move {
+                while !done.load(Ordering::Relaxed) {
+                    let body = Some(json!({"text": "a b"}));
+                    assert_eq!(gateway.send_to(port, Method::POST, "/count", body).await.ok()["result"], 2);
+                }
+            })
+        })
+        .collect();
+    let component = fs::read(standard_component("word-count")).expect("a component");
+    let marked = |mark: u8| [&component[..], &[0, 3, 1, b'x', mark]].concat();
+    let (mine, other) = (gateway.plugins().join("mine.wasm"), gateway.plugins().join("other.wasm"));
+    let embedded = gateway.status_of("word-count").await;
+    // Added, replaced, renamed, taken over by another file, removed.
+    let changes: [&dyn Fn(); 5] = [
+        &|| fs::write(&mine, marked(b'1')).expect("it is written"),
+        &|| fs::write(&mine, marked(b'2')).expect("it is written"),
+        &|| fs::rename(&mine, &other).expect("it is renamed"),
+        &|| {
+            fs::write(&mine, marked(b'3')).expect("it is written");
+            fs::remove_file(&other).expect("it is removed");
+        },
+        &|| fs::remove_file(&mine).expect("it is removed"),
+    ];
+    for (step, change) in changes.iter().enumerate() {
+        let before = gateway.status_of("word-count").await;
+        change();
+        eventually("the change has taken effect", async || gateway.status_of("word-count").await != before)
+            .await;
+        let source = gateway.status_of("word-count").await.expect("a status")["source"].clone();
+        assert_eq!(source, ["file", "file", "file", "file", "embedded"][step], "step {step}");
+    }
+    assert_eq!(gateway.status_of("word-count").await, embedded);
+    done.store(true, Ordering::Relaxed);
+    for client in clients {
+        client.await.expect("no request failed");
+    }
+    assert_eq!(gateway.port_of("word-count").await, Some(port));
 }
 
 /// Puts `bytes` into the folder and returns why they are refused.
@@ -140,7 +194,7 @@ async fn wrong_files_are_refused_by_name_and_with_a_reason() {
     let gateway = Gateway::start();
     let sound = fs::read(guest("counter")).expect("a component");
     let component = |text: &str| wat::parse_str(text).expect("it is WAT");
-    let wrong: [(&str, Vec<u8>); 9] = [
+    let wrong: [(&str, Vec<u8>); 10] = [
         ("empty.wasm", vec![]),
         ("half.wasm", sound[..sound.len() / 2].to_vec()),
         ("core.wasm", component("(module)")),
@@ -152,6 +206,12 @@ async fn wrong_files_are_refused_by_name_and_with_a_reason() {
             component(r#"(component (instance $a) (export "gloss:analyzer/analyzer@2.0.0" (instance $a)))"#),
         ),
         (
+            "unknown.wasm",
+            component(
+                r#"(component (import "wasi:io/other@0.2.6" (instance (export "f" (func)))) (instance $a) (export "gloss:analyzer/analyzer@1.0.0" (instance $a)))"#,
+            ),
+        ),
+        (
             "types.wasm",
             component(r#"(component (instance $a) (export "gloss:analyzer/analyzer@1.0.0" (instance $a)))"#),
         ),
@@ -161,7 +221,7 @@ async fn wrong_files_are_refused_by_name_and_with_a_reason() {
     for (name, bytes) in wrong {
         reasons += &format!("{name}: {}\n", refusal(&gateway, name, &bytes).await);
     }
-    for name in ["no-example", "reserved-path", "failing-example"] {
+    for name in ["drifted", "no-example", "reserved-path", "failing-example"] {
         let bytes = fs::read(guest(name)).expect("a component");
         reasons += &format!("{name}.wasm: {}\n", refusal(&gateway, &format!("{name}.wasm"), &bytes).await);
     }

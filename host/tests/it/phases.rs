@@ -1,27 +1,24 @@
-//! Before a gateway serves and after it was told to stop, it says so. In memory: the phases are too short
-//! to be met from outside.
+//! Before a gateway serves it says so, and after it was told to stop it finishes what has begun. The phases
+//! are too short to be met in the program, so its parts are put together here.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
 use gloss::analysis::ServiceName;
 use gloss::gateway::Gateway;
-use gloss::http::{gateway_router, service_router};
+use gloss::http::{Server, gateway_router, service_router};
 use gloss::registry::{Admissions, Phase, Registry};
 use gloss::remote::{RemoteClient, RemoteLimits};
 use gloss::state::State;
-use tower_service::Service;
+use tokio::net::TcpListener;
 
-async fn call(router: &Router, method: &str, path: &str, body: &str) -> (StatusCode, Option<String>, String) {
-    let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
-    let request = request.body(Body::from(body.to_owned())).expect("a request");
-    let response = router.clone().call(request).await.expect("an answer");
-    let (status, retry) = (response.status(), response.headers().get("retry-after").cloned());
-    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-    let retry = retry.map(|retry| retry.to_str().expect("text").to_owned());
-    (status, retry, String::from_utf8(body.to_vec()).expect("UTF-8"))
+use crate::harness::Answer;
+
+async fn call(to: SocketAddr, method: &str, path: &str, body: &str) -> Answer {
+    let method = method.parse().expect("a method");
+    let request = reqwest::Client::new().request(method, format!("http://{to}{path}"));
+    let request = request.header("content-type", "application/json").body(body.to_owned());
+    Answer::of(request.send().await.expect("an answer")).await
 }
 
 #[tokio::test]
@@ -31,29 +28,39 @@ async fn a_gateway_that_does_not_serve_is_503() {
     let remotes = RemoteClient::new(RemoteLimits::default()).expect("a client");
     let state = State::open(folder.path()).expect("a state");
     let gateway = Arc::new(Gateway::new(Arc::clone(&registry), state, remotes));
-    let at_gateway = gateway_router(Arc::clone(&gateway));
-    let at_service = service_router(gateway, ServiceName::new("word-count").expect("a name"));
+    let server = Server::default();
+    let listen = async || TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let (first, second) = (listen().await, listen().await);
+    let at_gateway = first.local_addr().expect("an address");
+    let at_service = second.local_addr().expect("an address");
+    let name = ServiceName::new("word-count").expect("a name");
+    let _first = server.serve(first, gateway_router(Arc::clone(&gateway)));
+    let _second = server.serve(second, service_router(gateway, name));
 
-    for (phase, word) in [(Phase::Starting, "starting"), (Phase::Draining, "stopping")] {
-        registry.enter(phase);
-        for (router, method, path, body) in [
-            (&at_gateway, "GET", "/services", ""),
-            (&at_gateway, "POST", "/services", r#"{"name": "a", "url": "http://a"}"#),
-            (&at_gateway, "DELETE", "/services/a", ""),
-            (&at_gateway, "POST", "/analyze", r#"{"service": "word-count", "text": "a"}"#),
-            (&at_gateway, "POST", "/services/word-count", r#"{"text": "a"}"#),
-            (&at_gateway, "GET", "/readyz", ""),
-            (&at_service, "POST", "/count", r#"{"text": "a"}"#),
-        ] {
-            let (status, retry, body) = call(router, method, path, body).await;
-            assert_eq!((status.as_u16(), retry.as_deref()), (503, Some("1")), "{method} {path}: {body}");
-            assert!(body.contains("\"code\":\"not_ready\"") && body.contains(word), "{body}");
-        }
-        assert_eq!(call(&at_gateway, "GET", "/healthz", "").await.0, StatusCode::OK);
-        assert_eq!(call(&at_gateway, "GET", "/v1/services", "").await.0, StatusCode::OK);
+    for (to, method, path, body) in [
+        (at_gateway, "GET", "/services", ""),
+        (at_gateway, "POST", "/services", r#"{"name": "a", "url": "http://a"}"#),
+        (at_gateway, "DELETE", "/services/a", ""),
+        (at_gateway, "POST", "/analyze", r#"{"service": "word-count", "text": "a"}"#),
+        (at_gateway, "POST", "/services/word-count", r#"{"text": "a"}"#),
+        (at_gateway, "GET", "/readyz", ""),
+        (at_service, "POST", "/count", r#"{"text": "a"}"#),
+    ] {
+        let answer = call(to, method, path, body).await;
+        answer.is_problem(503, "not_ready");
+        assert_eq!(answer.headers["retry-after"], "1");
+        assert!(answer.body.contains("starting"), "{}", answer.body);
     }
+    call(at_gateway, "GET", "/healthz", "").await.ok();
+    call(at_gateway, "GET", "/v1/services", "").await.ok();
 
     registry.enter(Phase::Serving);
-    assert_eq!(call(&at_gateway, "GET", "/readyz", "").await.0, StatusCode::OK);
-    assert_eq!(call(&at_gateway, "GET", "/services", "").await.2, "[]");
+    call(at_gateway, "GET", "/readyz", "").await.ok();
+    assert_eq!(call(at_gateway, "GET", "/services", "").await.body, "[]");
+
+    registry.enter(Phase::Draining);
+    let answer = call(at_gateway, "GET", "/readyz", "").await;
+    answer.is_problem(503, "not_ready");
+    assert!(answer.body.contains("stopping"), "{}", answer.body);
+    assert_eq!(call(at_gateway, "GET", "/services", "").await.body, "[]");
 }

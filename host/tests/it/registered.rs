@@ -58,7 +58,9 @@ async fn an_upstream_that_is_not_there_is_502() {
     let url = format!("http://user:s3cret@{closed}/x");
     gateway.post("/services", json!({"name": "away", "url": url})).await.ok();
     gateway.analyze("away", "text under analysis").await.is_problem(502, "upstream_failed");
+    assert_eq!(gateway.status_of("away").await.expect("a status")["url"], format!("http://{closed}/x"));
     let log = gateway.log();
+    assert!(log.contains("Connection refused"), "the log tells why: {log}");
     assert!(
         log.contains("upstream failed") && !log.contains("s3cret") && !log.contains("under analysis"),
         "{log}"
@@ -79,6 +81,11 @@ async fn loops_end() {
     let own = format!("http://{}/services/loop", gateway.address());
     gateway.post("/services", json!({"name": "loop", "url": own})).await.ok();
     gateway.analyze("loop", "text").await.is_problem(502, "upstream_loop");
+    // Even where a request would have to wait for itself.
+    let narrow = Gateway::start_configured("[defaults]\nconcurrency = 1\n");
+    let own = format!("http://{}/services/loop", narrow.address());
+    narrow.post("/services", json!({"name": "loop", "url": own})).await.ok();
+    narrow.analyze("loop", "text").await.is_problem(502, "upstream_loop");
 
     let (one, two) = (Gateway::start(), Gateway::start());
     for (from, to) in [(&one, &two), (&two, &one)] {
@@ -102,6 +109,30 @@ async fn registrations_survive_a_restart() {
     gateway.post("/services", json!({"name": "gone", "url": upstream.url("/text")})).await.ok();
     gateway.send(reqwest::Method::DELETE, "/services/gone", None).await.ok();
     let gateway = Gateway::start_in(gateway.stop(), &[]);
+    assert_eq!(gateway.service_names().await[3..], ["away"]);
+    assert_eq!(gateway.analyze("away", "text").await.ok()["result"], "odd");
+}
+
+#[tokio::test]
+async fn a_name_and_password_survive_a_restart() {
+    let (gateway, upstream) = (Gateway::start(), Upstream::start().await);
+    let url = format!("http://user:s3cret@{}/json", upstream.address);
+    gateway.post("/services", json!({"name": "away", "url": url})).await.ok();
+    let folder = gateway.stop();
+    let state = std::fs::read_to_string(folder.path().join("state.json")).expect("a state");
+    assert!(state.contains("user:s3cret@"));
+    let gateway = Gateway::start_in(folder, &[]);
+    assert_eq!(gateway.analyze("away", "text").await.ok()["result"], "odd");
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_not_done() {
+    let (gateway, upstream) = registered(&[], "/json").await;
+    // A folder where the state is to be written first.
+    std::fs::create_dir(gateway.plugins().with_file_name("state.json.partial")).expect("a folder");
+    let body = json!({"name": "more", "url": upstream.url("/json")});
+    gateway.post("/services", body).await.is_problem(500, "state_unavailable");
+    gateway.send(reqwest::Method::DELETE, "/services/away", None).await.is_problem(500, "state_unavailable");
     assert_eq!(gateway.service_names().await[3..], ["away"]);
     assert_eq!(gateway.analyze("away", "text").await.ok()["result"], "odd");
 }

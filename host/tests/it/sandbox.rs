@@ -26,8 +26,14 @@ async fn the_same_text_gives_the_same_bytes() {
 #[tokio::test]
 async fn the_log_never_holds_a_text() {
     let gateway = Gateway::start_with(&["--log", "trace"]);
-    for service in ["sentiment-analysis", "word-count", "entity-recognition", "no-such-service"] {
+    gateway.drop_in(&guest("hostile"), "hostile.wasm");
+    eventually("the guest serves", async || gateway.status_of("hostile").await.is_some()).await;
+    for service in ["sentiment-analysis", "word-count", "entity-recognition", "no-such-service", "hostile"] {
         gateway.analyze(service, "the s3cret text").await;
+    }
+    // Ways in which a guest passes the text to the host.
+    for text in ["resolve s3cret", "log s3cret", "stderr s3cret", "panic s3cret", "fail s3cret"] {
+        gateway.analyze("hostile", text).await;
     }
     let log = gateway.log();
     assert!(!log.is_empty() && !log.contains("s3cret"), "{log}");

@@ -64,6 +64,7 @@ fn a_bad_option_is_said() {
         let output = run(arguments);
         let complaint = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(!output.status.success() && complaint.contains(part), "{arguments:?}: {complaint}");
+        assert_eq!(complaint.trim_end().lines().count(), 1, "{complaint}");
     }
     assert!(complaint(&["--log", "gloss=loud", "--service-ports", "off"]).contains("--log"));
 }
@@ -76,6 +77,16 @@ fn a_bad_configuration_is_one_sentence() {
     assert!(complaint(&["--config", path]).contains("cannot be read"));
     fs::write(&file, "[services.Word]\n").expect("a file");
     assert!(complaint(&["--config", path]).contains("`services.Word`"));
+    for (wrong, part) in [
+        ("port = 1\nprot = 8000", "line 2"),
+        ("port = \"a\"", "line 1"),
+        ("[defaults]\nport = 1", "`defaults`"),
+        ("[defaults]\nconcurrency = 9223372036854775807", "`concurrency`"),
+    ] {
+        fs::write(&file, wrong).expect("a file");
+        let said = complaint(&["--config", path]);
+        assert!(said.contains(part), "{said}");
+    }
     fs::write(&file, "[services.word-count]\nsettings = { speed = 1 }\n").expect("a file");
     assert!(complaint(&["--config", path, "--service-ports", "off"]).contains("`speed`"));
 }
@@ -89,6 +100,28 @@ fn a_damaged_state_is_one_sentence_and_stays() {
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).expect("UTF-8").contains("damaged"));
     assert_eq!(fs::read(folder.path().join("state.json")).expect("it is there"), b"{");
+}
+
+#[test]
+fn help_and_version_are_told() {
+    for (option, part) in [("--help", "--service-ports"), ("--version", env!("CARGO_PKG_VERSION"))] {
+        let output = run(&[option]);
+        assert!(output.status.success());
+        assert!(String::from_utf8(output.stdout).expect("UTF-8").contains(part));
+    }
+}
+
+#[tokio::test]
+async fn a_cache_that_others_can_write_to_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cache = folder.path().join("cache");
+    fs::create_dir(&cache).expect("a folder");
+    fs::set_permissions(&cache, fs::Permissions::from_mode(0o777)).expect("they are set");
+    let gateway = Gateway::start_in(folder, &[]);
+    gateway.analyze("word-count", "it serves all the same").await.ok();
+    assert!(gateway.log().contains("open to other users"), "{}", gateway.log());
+    assert_eq!(fs::read_dir(cache).expect("a folder").count(), 0);
 }
 
 #[tokio::test]

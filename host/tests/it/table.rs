@@ -123,7 +123,8 @@ async fn a_registration_needs_a_name_and_a_url() {
         (json!({"url": "http://localhost:1"}), "name"),
         (json!({"name": "x"}), "url"),
         (json!({"name": 1, "url": "http://localhost:1"}), "name"),
-        (json!({"name": "Not Kebab", "url": "http://localhost:1"}), "name"),
+        (json!({"name": "", "url": "http://localhost:1"}), "name"),
+        (json!({"name": "a/b", "url": "http://localhost:1"}), "name"),
         (json!({"name": "x", "url": "ftp://localhost"}), "url"),
         (json!({"name": "x", "url": "not a url"}), "url"),
     ] {
@@ -132,6 +133,24 @@ async fn a_registration_needs_a_name_and_a_url() {
         let error = answer.json()["error"].as_str().expect("a sentence").to_owned();
         assert!(error.contains(&format!("`{named}`")), "{body}: {error}");
     }
+}
+
+#[tokio::test]
+async fn a_url_may_have_a_name_that_no_plugin_could_have() {
+    let (gateway, upstream) = (Gateway::start(), Upstream::start().await);
+    let body = json!({"name": "My service_2", "url": upstream.url("/json")});
+    gateway.post("/services", body).await.ok();
+    assert_eq!(gateway.analyze("My service_2", "text").await.ok()["result"], "odd");
+    assert_eq!(gateway.post("/services/My%20service_2", json!({"text": "a"})).await.ok()["result"], "odd");
+    gateway.send(Method::DELETE, "/services/My%20service_2", None).await.ok();
+}
+
+#[tokio::test]
+async fn a_registration_has_its_own_limit() {
+    let url = format!("http://localhost/{}", "a".repeat(20_000));
+    let answer = shared().post("/services", json!({"name": "x", "url": url})).await;
+    answer.is_problem(413, "text_too_large");
+    assert!(answer.json()["error"].as_str().is_some_and(|error| error.contains("16384")));
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ impl Guest for EntityRecognition {
                 kind: OutputKind::Layer,
                 summary: "The names in the text, none overlapping.".into(),
                 unit: None,
+                dimensions: None,
             }],
             examples: vec![
                 example("Ada Lovelace worked with Charles Babbage in London."),

@@ -1,6 +1,6 @@
 //! What a candidate is: evidence for each kind, added up.
 //!
-//! The weights are set by hand and checked on labelled texts (`examples/evaluate.rs`).
+//! The weights are set by hand and checked on labelled texts (`examples/evaluate-entities.rs`).
 
 use crate::candidates::Candidate;
 use crate::cues::{

@@ -33,6 +33,7 @@ impl Guest for SentimentAnalysis {
             kind,
             summary: summary.into(),
             unit: unit.map(Into::into),
+            dimensions: None,
         };
         let example = |text: &str| Example { text: text.into(), language: None, settings: vec![] };
         Description {
@@ -75,7 +76,6 @@ impl Guest for SentimentAnalysis {
 fn labels(distribution: &Distribution) -> Vec<ScoredLabel> {
     let scored = |(sentiment, _): (Sentiment, &str)| ScoredLabel {
         name: sentiment.label().into(),
-        group: None,
         score: Some(rounded(distribution.of(sentiment))),
     };
     SENTIMENTS.map(scored).into()

@@ -79,7 +79,7 @@ pub struct Model {
 const NORMALIZATION: f64 = 15.0;
 
 /// The calibration: two logistic curves in the normalized weight, mirror images of each other. Fitted by
-/// greatest likelihood on labelled texts that no figure is reported on (`examples/evaluate.rs --fit`).
+/// greatest likelihood on labelled texts that no figure is reported on (`examples/evaluate-sentiment.rs --fit`).
 const STEEPNESS: f64 = 2.5;
 /// The normalized weight at which a text is as likely positive as not.
 const THRESHOLD: f64 = 0.43;

@@ -88,6 +88,7 @@ fn outputs() -> Vec<Output> {
         kind: OutputKind::Measure,
         summary: summary.into(),
         unit: Some(unit.into()),
+        dimensions: None,
     })
     .collect()
 }

@@ -3,6 +3,8 @@
 //! Empty members are left out. The text of a span is always cut from the document here, never taken from
 //! the analyzer.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::analysis::{
@@ -13,22 +15,28 @@ use crate::analysis::{
 /// An analysis with the text it is of and the unit its offsets are to be in.
 pub(in super::super) struct AnalysisBody<'a> {
     analysis: &'a Analysis,
-    unit: OffsetUnit,
+    /// Of the document.
     offsets: OffsetMap<'a>,
+    /// Of the passages that layers lie over, by their names.
+    passages: HashMap<&'a str, OffsetMap<'a>>,
 }
 
 impl<'a> AnalysisBody<'a> {
     pub(in super::super) fn new(analysis: &'a Analysis, text: &'a str, unit: OffsetUnit) -> Self {
-        Self { analysis, unit, offsets: OffsetMap::new(text, unit) }
+        let over: HashSet<&str> = analysis.layers.iter().filter_map(|layer| layer.over.as_deref()).collect();
+        let answer = match &analysis.answer {
+            Answer::Passage(passage) => Some(passage),
+            _ => None,
+        };
+        let passages = analysis.passages.iter().chain(answer);
+        let passages = passages.filter(|passage| over.contains(passage.name.as_str()));
+        let passages = passages.map(|passage| (passage.name.as_str(), OffsetMap::new(&passage.text, unit)));
+        Self { analysis, offsets: OffsetMap::new(text, unit), passages: passages.collect() }
     }
 
-    /// Calls `with` with the offsets of the text that a layer lies over.
-    fn with_offsets<T>(&self, layer: &Layer, with: impl FnOnce(&OffsetMap<'_>) -> T) -> T {
-        let passage = layer.over.as_deref().and_then(|name| self.analysis.passage(name));
-        match passage {
-            Some(passage) => with(&OffsetMap::new(&passage.text, self.unit)),
-            None => with(&self.offsets),
-        }
+    /// The offsets of the text that a layer lies over.
+    fn offsets_of(&self, layer: &Layer) -> &OffsetMap<'a> {
+        layer.over.as_deref().and_then(|name| self.passages.get(name)).unwrap_or(&self.offsets)
     }
 }
 
@@ -40,7 +48,12 @@ impl Serialize for AnalysisBody<'_> {
             Answer::Value(value) => map.serialize_entry("result", &ValueBody(value))?,
             Answer::Label(label) => map.serialize_entry("result", label)?,
             Answer::Labels(labels) => map.serialize_entry("result", labels)?,
-            Answer::Passage(passage) => map.serialize_entry("result", &passage.text)?,
+            Answer::Passage(passage) => {
+                map.serialize_entry("result", &passage.text)?;
+                if let Some(language) = &passage.language {
+                    map.serialize_entry("result_language", language)?;
+                }
+            }
             Answer::Vector(vector) => map.serialize_entry("result", &vector.components)?,
             Answer::Layer(layer) => self.layer(&mut map, "result", layer)?,
         }
@@ -82,15 +95,14 @@ impl Serialize for AnalysisBody<'_> {
 impl AnalysisBody<'_> {
     /// A layer's spans under `name`, and its relations beside them. Only `spans` may be left out.
     fn layer<M: SerializeMap>(&self, map: &mut M, name: &'static str, layer: &Layer) -> Result<(), M::Error> {
-        self.with_offsets(layer, |offsets| {
-            if name != "spans" || !layer.spans.is_empty() {
-                map.serialize_entry(name, &List(&layer.spans, |span| SpanBody(span, offsets)))?;
-            }
-            if layer.relations.is_empty() {
-                return Ok(());
-            }
-            map.serialize_entry("relations", &List(&layer.relations, RelationBody))
-        })
+        let offsets = self.offsets_of(layer);
+        if name != "spans" || !layer.spans.is_empty() {
+            map.serialize_entry(name, &List(&layer.spans, |span| SpanBody(span, offsets)))?;
+        }
+        if layer.relations.is_empty() {
+            return Ok(());
+        }
+        map.serialize_entry("relations", &List(&layer.relations, RelationBody))
     }
 
     fn labels<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -261,6 +273,9 @@ impl Serialize for RelationBody<'_> {
         map.serialize_entry("label", &self.0.label)?;
         map.serialize_entry("source", &self.0.source)?;
         map.serialize_entry("target", &self.0.target)?;
+        if let Some(layer) = &self.0.target_layer {
+            map.serialize_entry("target_layer", layer)?;
+        }
         if let Some(score) = self.0.score {
             map.serialize_entry("score", &score.get())?;
         }
@@ -310,6 +325,7 @@ impl Serialize for ValueBody<'_> {
             Value::Number(number) => serializer.serialize_f64(*number),
             Value::Text(text) => serializer.serialize_str(text),
             Value::Texts(texts) => texts.serialize(serializer),
+            Value::Numbers(numbers) => numbers.serialize(serializer),
             Value::Json(json) => json.serialize(serializer),
         }
     }

@@ -5,8 +5,10 @@ mod request;
 mod service;
 
 pub(super) use analysis::AnalysisBody;
-pub(super) use request::{AnalyzeBody, RegisterBody, ServiceAnalyzeBody};
+pub(super) use request::{AnalyzeBody, RegisterBody, RequestBody, ServiceAnalyzeBody};
 pub(super) use service::{ServiceBody, listed};
+
+use std::io;
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -19,6 +21,35 @@ pub(super) fn json(value: &impl Serialize) -> Response {
         Ok(body) => json_text(body),
         // Only a map with keys that are not strings could fail, and there is none.
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// A JSON answer with status 200 of at most `limit_bytes`; none if it would be longer.
+///
+/// An analysis can be much longer as JSON than as a guest returns it: each span carries its text.
+pub(super) fn json_within(limit_bytes: usize, value: &impl Serialize) -> Option<Response> {
+    let mut body = Bounded { bytes: Vec::new(), limit_bytes };
+    serde_json::to_writer(&mut body, value).ok()?;
+    Some(json_text(body.bytes))
+}
+
+/// A writer that refuses to grow over its limit.
+struct Bounded {
+    bytes: Vec<u8>,
+    limit_bytes: usize,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.limit_bytes {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

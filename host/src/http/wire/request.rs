@@ -1,8 +1,27 @@
 //! What clients send. Unknown members are ignored.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::analysis::OffsetUnit;
+
+/// A body that a client sends: a JSON object.
+pub(in super::super) trait RequestBody: DeserializeOwned {
+    /// The members it must have.
+    const REQUIRED: &'static [&'static str];
+}
+
+impl RequestBody for AnalyzeBody {
+    const REQUIRED: &'static [&'static str] = &["text", "service"];
+}
+
+impl RequestBody for ServiceAnalyzeBody {
+    const REQUIRED: &'static [&'static str] = &["text"];
+}
+
+impl RequestBody for RegisterBody {
+    const REQUIRED: &'static [&'static str] = &["name", "url"];
+}
 
 /// `POST /analyze` at the gateway's port.
 #[derive(Debug, Deserialize)]

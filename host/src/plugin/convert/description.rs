@@ -6,6 +6,8 @@ use super::value::{finite, kind, language, members, name, value};
 use super::{Violation, wit};
 use crate::analysis::{Description, Example, Kind, Label, Output, OutputKind, Path, ServiceName, Setting};
 
+/// Most examples, as the contract has it: each is run before the plugin serves.
+const MAX_EXAMPLES: usize = 16;
 /// Longest example, in bytes, as the contract has it.
 const MAX_EXAMPLE_BYTES: usize = 4096;
 
@@ -22,13 +24,14 @@ pub(in super::super) fn description(raw: wit::Description) -> Result<Description
     if raw.summary.trim().is_empty() {
         return Err(Violation::new("it is empty").within("summary"));
     }
-    if raw.examples.is_empty() {
-        return Err(Violation::new("there is none").within("examples"));
+    if !(1..=MAX_EXAMPLES).contains(&raw.examples.len()) {
+        let rule = format!("there are {}, and must be 1 to {MAX_EXAMPLES}", raw.examples.len());
+        return Err(Violation::new(rule).within("examples"));
     }
     let settings = each("setting", raw.settings, setting)?;
     unique("settings", settings.iter().map(|setting| setting.name.as_str()))?;
     let labels = each("label", raw.labels, label)?;
-    unique("labels", labels.iter().map(|label| (label.group.as_deref(), label.name.as_str())))?;
+    unique("labels", labels.iter().map(|label| label.name.as_str()))?;
     let outputs = each("output", raw.outputs, output)?;
     unique("outputs", outputs.iter().map(|output| (output.kind as u8, output.name.as_str())))?;
     Ok(Description {
@@ -89,7 +92,11 @@ fn output(raw: wit::Output) -> Result<Output, Violation> {
         wit::OutputKind::Vector => OutputKind::Vector,
         wit::OutputKind::Data => OutputKind::Data,
     };
-    Ok(Output { name: name(raw.name)?, kind, summary: raw.summary, unit: raw.unit })
+    if raw.dimensions.is_some() && kind != OutputKind::Vector {
+        return Err(Violation::new("dimensions go with a vector only"));
+    }
+    let (summary, unit, dimensions) = (raw.summary, raw.unit, raw.dimensions);
+    Ok(Output { name: name(raw.name)?, kind, summary, unit, dimensions })
 }
 
 fn setting(raw: wit::Setting) -> Result<Setting, Violation> {
@@ -102,11 +109,11 @@ fn setting(raw: wit::Setting) -> Result<Setting, Violation> {
         maximum: raw.maximum.map(finite).transpose()?,
         choices: raw.choices,
     };
-    let numeric = matches!(setting.kind, Kind::Integer | Kind::Number);
+    let numeric = matches!(setting.kind, Kind::Integer | Kind::Number | Kind::Numbers);
     let textual = matches!(setting.kind, Kind::Text | Kind::Texts);
     let bounded = setting.minimum.is_some() || setting.maximum.is_some();
     if bounded && !numeric {
-        return Err(Violation::new("a minimum or maximum goes with integer or number only"));
+        return Err(Violation::new("a minimum or maximum goes with integer, number or numbers only"));
     }
     if !setting.choices.is_empty() && !textual {
         return Err(Violation::new("choices go with text or texts only"));

@@ -12,7 +12,7 @@ use super::error::RunError;
 use super::violation::Violation;
 use crate::analysis::{Refusal, RefusalReason};
 
-pub(super) use analysis::Checker;
+pub(super) use analysis::{Checker, Vocabulary};
 pub(super) use description::description;
 pub(super) use value::{lend_members, lend_texts};
 

@@ -36,6 +36,7 @@ pub(in super::super) fn lend_members<'a>(
             Value::Number(number) => wit::ValueParam::Number(*number),
             Value::Text(text) => wit::ValueParam::Text(text),
             Value::Texts(_) => wit::ValueParam::Texts(texts),
+            Value::Numbers(numbers) => wit::ValueParam::Numbers(numbers),
             Value::Json(json) => wit::ValueParam::Json(json.get()),
         },
     };
@@ -49,6 +50,9 @@ pub(super) fn value(value: wit::ValueResult) -> Result<Value, Violation> {
         wit::ValueResult::Number(number) => Value::Number(finite(number)?),
         wit::ValueResult::Text(text) => Value::Text(text),
         wit::ValueResult::Texts(texts) => Value::Texts(texts),
+        wit::ValueResult::Numbers(numbers) => {
+            Value::Numbers(numbers.into_iter().map(finite).collect::<Result<_, _>>()?)
+        }
         wit::ValueResult::Json(json) => Value::Json(parse_json(json)?),
     })
 }
@@ -60,6 +64,7 @@ pub(super) fn kind(kind: wit::Kind) -> Kind {
         wit::Kind::Number => Kind::Number,
         wit::Kind::Text => Kind::Text,
         wit::Kind::Texts => Kind::Texts,
+        wit::Kind::Numbers => Kind::Numbers,
         wit::Kind::Json => Kind::Json,
     }
 }

@@ -38,14 +38,10 @@ impl Guest for Classifier {
         let question = document.text.trim_end().ends_with('?');
         let form = if question { "question" } else { "statement" };
         let length = if document.text.len() >= long_from { "long" } else { "short" };
-        let scored = |name: &str, group: &str| ScoredLabel {
-            name: name.into(),
-            group: Some(group.into()),
-            score: (group == "form").then_some(0.75),
-        };
+        let scored = |name: &str, score| ScoredLabel { name: name.into(), score };
         Ok(Analysis {
             answer: Answer::Labels(vec![form.into(), length.into()]),
-            findings: vec![Finding::Labels(vec![scored(form, "form"), scored(length, "length")])],
+            findings: vec![Finding::Labels(vec![scored(form, Some(0.75)), scored(length, None)])],
         })
     }
 }

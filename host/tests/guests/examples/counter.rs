@@ -17,6 +17,7 @@ impl Guest for Counter {
                 kind: OutputKind::Measure,
                 summary: "Letters of any script.".into(),
                 unit: Some("letters".into()),
+                dimensions: None,
             }],
             ..description("vowel-counter", "Counts the vowels of a text.", "one two three")
         }

@@ -16,6 +16,7 @@ impl Guest for Embedder {
                 kind: OutputKind::Vector,
                 summary: "The share of each of the 26 letters.".into(),
                 unit: None,
+                dimensions: Some(26),
             }],
             ..description("letter-embedding", "Places a text by its letters.", "abc")
         }

@@ -29,6 +29,7 @@ impl Guest for Hostile {
             "trap" => core::arch::wasm32::unreachable(),
             "panic" => panic!("{detail}"),
             "exit" => std::process::exit(detail.parse().unwrap_or(1)),
+            "resolve" => drop(std::net::ToSocketAddrs::to_socket_addrs(&(detail, 80))),
             "log" => (0..10_000).for_each(|_| log::write(log::Level::Info, detail)),
             "stderr" => (0..10_000).for_each(|_| eprintln!("{detail}")),
             _ => {}
@@ -46,6 +47,7 @@ fn answer(misdeed: &str, detail: &str) -> Result<Analysis, Refusal> {
         "fail" => return refuse(Reason::Failed),
         "output" => return value(Value::Text("x".repeat(64 << 20))),
         "spans" => (0..500_000).map(|_| span(0..1, Some("A"))).collect(),
+        "amplify" => (0..1_000).map(|_| span(0..detail.len(), Some("A"))).collect(),
         "outside" => vec![span(0..10_000, None)],
         "reversed" => vec![Span { range: Range { start: 3, end: 1 }, ..span(0..1, None) }],
         // The misdeed is followed by a letter of two bytes.
@@ -58,8 +60,14 @@ fn answer(misdeed: &str, detail: &str) -> Result<Analysis, Refusal> {
         "infinite" => return value(Value::Number(f64::INFINITY)),
         "json" => return value(Value::Json("{".into())),
         "relation" => {
-            let relation =
-                Relation { label: "A".into(), source: 0, target: 1, score: None, attributes: vec![] };
+            let relation = Relation {
+                label: "A".into(),
+                source: 0,
+                target: 1,
+                target_layer: None,
+                score: None,
+                attributes: vec![],
+            };
             let links = Layer { relations: vec![relation], ..layer("spans", vec![span(0..1, None)]) };
             return Ok(Analysis { answer: Answer::Layer(links), findings: vec![] });
         }

@@ -11,7 +11,7 @@ guests::export!(Redactor with_types_in guests);
 impl Guest for Redactor {
     fn describe() -> Description {
         Description {
-            labels: vec![label("NUMBER", None)],
+            labels: vec![label("NUMBER", None), label("became", None)],
             settings: vec![Setting {
                 name: "mask".into(),
                 summary: "What stands in the place of a number.".into(),
@@ -40,11 +40,20 @@ impl Guest for Redactor {
             found.push(span(range, Some("NUMBER")));
         }
         redacted.push_str(&document.text[end..]);
+        let became = (0..found.len() as u32).map(|index| Relation {
+            label: "became".into(),
+            source: index,
+            target: index,
+            target_layer: Some("masks".into()),
+            score: None,
+            attributes: vec![],
+        });
+        let became = became.collect();
         log::write(log::Level::Debug, &format!("{} numbers", found.len()));
         Ok(Analysis {
             answer: Answer::Passage(Passage { name: "redacted".into(), text: redacted, language: None }),
             findings: vec![
-                Finding::Layer(layer("numbers", found)),
+                Finding::Layer(Layer { relations: became, ..layer("numbers", found) }),
                 Finding::Layer(Layer { over: Some("redacted".into()), ..layer("masks", masks) }),
                 Finding::Data(vec![Member { name: "mask".into(), value: Value::Text(mask.clone()) }]),
             ],

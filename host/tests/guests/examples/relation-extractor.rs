@@ -28,6 +28,7 @@ impl Guest for RelationExtractor {
                 label: "likes".into(),
                 source,
                 target: source + 1,
+                target_layer: None,
                 score: Some(0.5),
                 attributes: vec![],
             });

@@ -25,7 +25,7 @@ class Analyzer(exports.Analyzer):
             summary="Takes the numbers out of a text.",
             path=None,
             languages=[],
-            labels=[gloss.Label(name="NUMBER", summary="It is NUMBER.", group=None)],
+            labels=[gloss.Label(name, f"It is {name}.", None) for name in ("NUMBER", "became")],
             open_labels=False,
             settings=[mask],
             outputs=[],
@@ -43,12 +43,13 @@ class Analyzer(exports.Analyzer):
             end = match.end()
             numbers.append(span(text[: match.start()], text[:end]))
         redacted += text[end:]
+        became = [gloss.Relation("became", i, i, "masks", None, []) for i in range(len(numbers))]
         log.write(log.Level.DEBUG, f"{len(numbers)} numbers")
         passage = gloss.Passage(name="redacted", text=redacted, language=None)
         return gloss.Analysis(
             answer=gloss.Answer_Passage(passage),
             findings=[
-                gloss.Finding_Layer(gloss.Layer("numbers", None, numbers, [])),
+                gloss.Finding_Layer(gloss.Layer("numbers", None, numbers, became)),
                 gloss.Finding_Layer(gloss.Layer("masks", "redacted", masks, [])),
                 gloss.Finding_Data([gloss.Member("mask", gloss.Value_Text(mask))]),
             ],

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::LazyLock;
+use std::sync::{Arc, Mutex, Weak};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -68,6 +68,15 @@ impl Gateway {
     /// The same, with further options.
     pub(crate) fn start_with(options: &[&str]) -> Self {
         Self::start_in(tempfile::tempdir().expect("a temporary folder"), options)
+    }
+
+    /// The same, with a configuration file.
+    pub(crate) fn start_configured(configuration: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("gloss.toml");
+        std::fs::write(&file, configuration).expect("a configuration");
+        let file = file.to_str().expect("a path").to_owned();
+        Self::start_in(folder, &["--config", &file])
     }
 
     /// The same, with folders that were used before.
@@ -222,10 +231,16 @@ impl Drop for Gateway {
     }
 }
 
-/// A gateway that tests share which change nothing about it.
-pub(crate) fn shared() -> &'static Gateway {
-    static SHARED: LazyLock<Gateway> = LazyLock::new(Gateway::start);
-    &SHARED
+/// A gateway for tests that change nothing about it. Those that run at the same time share it, and it ends
+/// with the last of them.
+pub(crate) fn shared() -> Arc<Gateway> {
+    static SHARED: Mutex<Weak<Gateway>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().expect("nobody panicked");
+    shared.upgrade().unwrap_or_else(|| {
+        let gateway = Arc::new(Gateway::start());
+        *shared = Arc::downgrade(&gateway);
+        gateway
+    })
 }
 
 /// Runs the program to its end.

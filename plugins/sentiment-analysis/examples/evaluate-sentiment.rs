@@ -1,8 +1,8 @@
 //! Measures the analyzer on labelled texts, given the folder that holds a folder per set:
 //!
 //! ```text
-//! cargo run --release -p sentiment-analysis --example evaluate -- SETS dev
-//! cargo run --release -p sentiment-analysis --example evaluate -- SETS train --fit
+//! cargo run --release -p sentiment-analysis --example evaluate-sentiment -- SETS dev
+//! cargo run --release -p sentiment-analysis --example evaluate-sentiment -- SETS train --fit
 //! ```
 //!
 //! Prints two-class accuracy (texts labelled neutral left out, positive against negative compared),

@@ -1,7 +1,7 @@
 //! Measures the analyzer on labelled texts, given the folder that holds a folder per set:
 //!
 //! ```text
-//! cargo run --release -p entity-recognition --example evaluate -- SETS dev [--errors]
+//! cargo run --release -p entity-recognition --example evaluate-entities -- SETS dev [--errors]
 //! ```
 //!
 //! Prints precision, recall and F1 of exact spans with their kind, a row per set, and the F1 of each kind.
