@@ -14,7 +14,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 /// The header that lists the gateways a request has passed.
-const VIA: HeaderName = HeaderName::from_static("gloss-via");
+const VIA: HeaderName = HeaderName::from_static(Via::HEADER);
 /// Gateways a request may pass. Real chains are short; this ends loops through hosts that drop `VIA`'s
 /// older entries.
 const MAX_GATEWAYS: usize = 8;

@@ -75,7 +75,11 @@ fn words_after<'f>(file: &'f str, prefix: &'f str) -> impl Iterator<Item = &'f s
 fn modules_use_only_what_is_below_them() {
     for (height, module) in MODULES.iter().enumerate() {
         for (path, file) in files(module) {
-            for used in words_after(&file, "crate::").filter(|used| used != module) {
+            // In a module's own file, what lies above it is the crate.
+            let is_root =
+                path.ends_with(format!("{module}.rs")) || path.ends_with(format!("{module}/mod.rs"));
+            let above = words_after(&file, "super::").filter(|used| is_root && !used.is_empty());
+            for used in words_after(&file, "crate::").chain(above).filter(|used| used != module) {
                 let below = MODULES.iter().skip(height + 1).any(|lower| *lower == used);
                 assert!(below, "{}: `{module}` must not use `{used}`", path.display());
                 let forbidden = FORBIDDEN.contains(&(module, used));

@@ -66,8 +66,7 @@ fn span(entity: Entity) -> Span {
         range: Range { start: offset(entity.range.start), end: offset(entity.range.end) },
         parts: vec![],
         label: Some(entity.kind.label().into()),
-        // To four decimals: more would only pretend to know.
-        score: Some(libm::round(entity.score * 10_000.0) / 10_000.0),
+        score: Some(entity.score),
         attributes: vec![],
     }
 }

@@ -57,7 +57,9 @@ impl Evidence {
         kinds.sort_by(|(_, a), (_, b)| b.total_cmp(a));
         let [(kind, best), (_, second), _] = kinds;
         let margin = (best - ENOUGH).min(best - second.max(0.0));
-        (best >= ENOUGH).then(|| (kind, 1.0 / (1.0 + libm::exp(-0.6 - margin))))
+        let score = 1.0 / (1.0 + libm::exp(-0.6 - margin));
+        // To four decimals: more would only pretend to know.
+        (best >= ENOUGH).then(|| (kind, libm::round(score * 10_000.0) / 10_000.0))
     }
 }
 

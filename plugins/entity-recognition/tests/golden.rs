@@ -23,6 +23,7 @@ fn answer(text: &str, entities: &[Entity]) -> Value {
             "end": text[..end].chars().count(),
             "text": text[start..end],
             "label": entity.kind.label(),
+            "score": entity.score,
         })
     };
     json!({ "result": entities.iter().map(span).collect::<Vec<_>>() })

@@ -10,7 +10,7 @@ mod bindings {
 use bindings::exports::gloss::analyzer::analyzer::*;
 
 use crate::document::{self, Sentence};
-use crate::model::{Distribution, Sentiment};
+use crate::model::{Distribution, Sentiment, to_four_decimals};
 use crate::valence::Word;
 
 struct SentimentAnalysis;
@@ -76,7 +76,7 @@ impl Guest for SentimentAnalysis {
 fn labels(distribution: &Distribution) -> Vec<ScoredLabel> {
     let scored = |(sentiment, _): (Sentiment, &str)| ScoredLabel {
         name: sentiment.label().into(),
-        score: Some(rounded(distribution.of(sentiment))),
+        score: Some(to_four_decimals(distribution.of(sentiment))),
     };
     SENTIMENTS.map(scored).into()
 }
@@ -86,7 +86,7 @@ fn layer(sentences: Vec<Sentence>) -> Layer {
         range: range(sentence.range),
         parts: vec![],
         label: Some(sentence.sentiment.label().into()),
-        score: Some(rounded(sentence.probability)),
+        score: Some(to_four_decimals(sentence.probability)),
         attributes: vec![],
     };
     Layer {
@@ -106,9 +106,4 @@ fn evidence(word: Word) -> Evidence {
 fn range(range: std::ops::Range<usize>) -> Range {
     let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     Range { start: offset(range.start), end: offset(range.end) }
-}
-
-/// To four decimals: more would only pretend to know.
-fn rounded(probability: f64) -> f64 {
-    libm::round(probability * 10_000.0) / 10_000.0
 }

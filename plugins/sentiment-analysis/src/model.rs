@@ -112,6 +112,11 @@ impl Model {
     }
 }
 
+/// To four decimals: more would only pretend to know.
+pub fn to_four_decimals(probability: f64) -> f64 {
+    libm::round(probability * 10_000.0) / 10_000.0
+}
+
 fn calibrated(polarity: f64) -> Distribution {
     let logistic = |x: f64| 1.0 / (1.0 + libm::exp(-STEEPNESS * (x - THRESHOLD)));
     let (positive, negative) = (logistic(polarity), logistic(-polarity));

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use sentiment_analysis::document::{Document, Sentence, analyze};
+use sentiment_analysis::model::{Sentiment, to_four_decimals};
 use serde_json::{Value, json};
 
 #[test]
@@ -23,10 +24,16 @@ fn answer(text: &str, document: &Document) -> Value {
             "end": text[..end].chars().count(),
             "text": text[start..end],
             "label": sentence.sentiment.label(),
+            "score": to_four_decimals(sentence.probability),
         })
     };
+    let labels = [Sentiment::Positive, Sentiment::Neutral, Sentiment::Negative].map(|sentiment| {
+        let probability = document.distribution.of(sentiment);
+        (sentiment.label().to_owned(), json!(to_four_decimals(probability)))
+    });
     json!({
         "result": document.distribution.likeliest().label(),
+        "labels": Value::Object(labels.into_iter().collect()),
         "measures": { "sentences": document.sentences.len() },
         "spans": document.sentences.iter().map(span).collect::<Vec<_>>(),
     })
