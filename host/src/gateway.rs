@@ -142,8 +142,13 @@ impl Gateway {
     /// # Errors
     ///
     /// [`Error::NameTaken`] if a plugin has the name, [`Error::State`] if it cannot be kept.
-    pub async fn register(&self, name: ServiceName, url: RemoteUrl) -> Result<(), Error> {
+    pub async fn register(self: &Arc<Self>, name: ServiceName, url: RemoteUrl) -> Result<(), Error> {
         self.services()?;
+        let gateway = Arc::clone(self);
+        whole(async move { gateway.change_registration(name, url).await }).await
+    }
+
+    async fn change_registration(&self, name: ServiceName, url: RemoteUrl) -> Result<(), Error> {
         let _turn = self.registering.lock().await;
         self.registry.check_no_plugin(&name)?;
         self.state.register(Registration { name: name.clone(), url: url.reveal().to_owned() }).await?;
@@ -161,8 +166,13 @@ impl Gateway {
     ///
     /// [`Error::UnknownService`] if there is none, [`Error::NameTaken`] if a plugin has the name,
     /// [`Error::State`] if it cannot be forgotten.
-    pub async fn unregister(&self, name: &ServiceName) -> Result<(), Error> {
+    pub async fn unregister(self: &Arc<Self>, name: ServiceName) -> Result<(), Error> {
         self.services()?;
+        let gateway = Arc::clone(self);
+        whole(async move { gateway.end_registration(&name).await }).await
+    }
+
+    async fn end_registration(&self, name: &ServiceName) -> Result<(), Error> {
         let _turn = self.registering.lock().await;
         self.registry.check_no_plugin(name)?;
         if self.registry.snapshot().service(name.as_str()).is_none() {
@@ -171,6 +181,15 @@ impl Gateway {
         self.state.unregister(name.clone()).await?;
         self.registry.unregister(name);
         Ok(())
+    }
+}
+
+/// Does something to its end, also when whoever asked for it has gone away meanwhile.
+async fn whole(work: impl Future<Output = Result<(), Error>> + Send + 'static) -> Result<(), Error> {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        // It is neither cancelled nor does it panic.
+        Err(_) => Err(Error::NotReady(Phase::Draining)),
     }
 }
 

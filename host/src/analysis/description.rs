@@ -97,6 +97,8 @@ impl Setting {
 /// What an analysis carries under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputKind {
+    /// The answer.
+    Answer,
     /// A number.
     Measure,
     /// A layer of spans.

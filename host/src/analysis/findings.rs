@@ -54,6 +54,8 @@ impl Analysis {
 /// The result proper.
 #[derive(Clone, Debug)]
 pub enum Answer {
+    /// There is none.
+    Nothing,
     /// A value.
     Value(Value),
     /// The document's label.
@@ -88,6 +90,8 @@ pub struct Passage {
     pub text: String,
     /// Its language, if it is not the document's.
     pub language: Option<String>,
+    /// More on it.
+    pub attributes: Vec<Member>,
 }
 
 /// A point in a space in which near means alike.

@@ -38,6 +38,9 @@ fn accept(file: &Path, plugin: &Plugin) {
 
 fn refuse(file: &Path, error: &LoadError) {
     warn(&format!("{}: refused: {error}", file.display()));
+    if let Some(words) = error.own_words() {
+        warn(&format!("it says: {words}"));
+    }
     if let Some(Captured { text, total_bytes }) = error.captured().filter(|captured| captured.total_bytes > 0)
     {
         let text = String::from_utf8_lossy(text);

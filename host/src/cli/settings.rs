@@ -47,9 +47,10 @@ impl Settings {
 
     fn of(options: Options) -> Result<Self, Failure> {
         let services = named(&options.services)?;
-        if options.defaults.port.is_some() {
+        if options.defaults.port.is_some() || !options.defaults.settings.is_empty() {
             return Err(
-                "the configuration's table `defaults` has a port, and services cannot share one".into()
+                "the configuration's table `defaults` has a port or settings, which services cannot share"
+                    .into(),
             );
         }
         let state = match options.state {
@@ -182,11 +183,19 @@ fn setting_value(value: &toml::Value) -> Option<Value> {
         toml::Value::Integer(integer) => Value::Integer(*integer),
         toml::Value::Float(number) if number.is_finite() => Value::Number(*number),
         toml::Value::String(text) => Value::Text(text.clone()),
-        toml::Value::Array(texts) => {
-            Value::Texts(texts.iter().map(|text| text.as_str().map(str::to_owned)).collect::<Option<_>>()?)
-        }
+        toml::Value::Array(items) => list_value(items)?,
         toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Table(_) => return None,
     })
+}
+
+/// A list of texts, or of numbers.
+fn list_value(items: &[toml::Value]) -> Option<Value> {
+    let texts = || items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>();
+    let number =
+        |item: &toml::Value| item.as_float().or_else(|| item.as_integer().map(|integer| integer as f64));
+    let numbers =
+        || items.iter().map(|item| number(item).filter(|number| number.is_finite())).collect::<Option<_>>();
+    texts().map(Value::Texts).or_else(|| numbers().map(Value::Numbers))
 }
 
 fn admission(options: &ServiceOptions, default: AdmissionPolicy) -> Result<AdmissionPolicy, Failure> {

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::plugin::{Digest, LoadError, Loader, Origin, Plugin};
 use crate::registry::Registry;
 
-use record::{Record, Stamp, Verdict};
+use record::{Coming, Record, Stamp, Verdict};
 
 /// How often the folder is looked at without an event.
 const POLL: Duration = Duration::from_secs(1);
@@ -128,7 +128,10 @@ impl Folder {
             let pause = if self.is_restless() { RESTLESS_POLL } else { POLL };
             tokio::select! {
                 () = stop.cancelled() => return,
-                Some(judged) = self.judging.join_next() => self.conclude(judged),
+                Some(judged) = self.judging.join_next() => {
+                    self.conclude(judged);
+                    self.change_over(Instant::now());
+                }
                 () = event.notified() => self.look(),
                 () = tokio::time::sleep(pause) => self.look(),
             }
@@ -154,13 +157,14 @@ impl Folder {
         let now = Instant::now();
         self.records.iter_mut().filter(|(path, _)| !files.contains_key(*path)).for_each(|(_, r)| r.miss(now));
         for (path, stamp) in files {
-            match stamp {
-                Ok(stamp) => self.see(path, stamp, now),
+            match (stamp, self.records.get_mut(&path)) {
+                (Ok(stamp), _) => self.see(path, stamp, now),
                 // It is there, whatever it is; what is known of it stands.
-                Err(error) if !self.records.contains_key(&path) => {
-                    self.registry.refuse(path, None, unreadable(&error))
+                (Err(_), Some(record)) => record.is_there(),
+                (Err(error), None) => {
+                    self.records.insert(path.clone(), Record::refused(now));
+                    self.registry.refuse(path, None, unreadable(&error));
                 }
-                Err(_) => {}
             }
         }
         self.change_over(now);
@@ -179,8 +183,8 @@ impl Folder {
     /// Gives up files that are gone, and serves plugins that wait for a name, in one change: a file that was
     /// renamed, or that another takes over from, leaves no gap.
     fn change_over(&mut self, now: Instant) {
-        let busy = self.records.values().any(Record::is_on_its_way);
-        let given_up = self.records.iter().filter(|(_, record)| record.is_gone(now, busy));
+        let coming = self.records.values().map(Record::coming).max().unwrap_or(Coming::Nothing);
+        let given_up = self.records.iter().filter(|(_, record)| record.is_gone(now, coming));
         let gone: Vec<PathBuf> = given_up.map(|(path, _)| path.clone()).collect();
         let mut waiting: Vec<(PathBuf, Arc<Plugin>)> = Vec::new();
         for (path, record) in self.records.iter().filter(|(path, _)| !gone.contains(path)) {
@@ -264,7 +268,8 @@ fn publish(registry: &Registry, path: &Path, plugin: Arc<Plugin>) -> Verdict {
         }
         Err(taken) => {
             let reason = format!("{taken}; rename the service, or remove one of the two");
-            tracing::warn!(file = %path.display(), reason, "plugin refused");
+            // Only for a moment, if the other file is on its way out.
+            tracing::info!(file = %path.display(), reason, "plugin waits for its name");
             registry.refuse(path.to_owned(), Some(plugin.digest()), reason);
             Verdict::NameTaken(plugin)
         }
@@ -319,35 +324,34 @@ fn path_of(judged: &Result<Judgement, JoinError>) -> Option<&Path> {
 }
 
 async fn judge(loader: Loader, path: PathBuf, stamp: Stamp, earlier: Option<Digest>) -> Judgement {
-    let refused = |reason: String, unfinished| (None, Outcome::Refused { reason, unfinished });
+    let refused =
+        |error: &LoadError| Outcome::Refused { reason: error.to_string(), unfinished: error.is_unfinished() };
     let (digest, outcome) = match read(&loader, &path, stamp).await {
-        Err(error) => refused(unreadable(&error), false),
-        Ok(Err(error)) => refused(error.to_string(), error.is_unfinished()),
-        Ok(Ok(bytes)) => {
-            let digest = Digest::of(&bytes);
-            let outcome = if earlier == Some(digest) {
-                Outcome::Same
-            } else {
-                match loader.load(bytes, Origin::File(path.clone())).await {
-                    Ok(plugin) => Outcome::Loaded(Arc::new(plugin)),
-                    Err(error) => {
-                        Outcome::Refused { reason: error.to_string(), unfinished: error.is_unfinished() }
-                    }
-                }
-            };
-            (Some(digest), outcome)
-        }
+        Err(error) => (None, Outcome::Refused { reason: unreadable(&error), unfinished: false }),
+        Ok(Err(error)) => (None, refused(&error)),
+        Ok(Ok((_, digest))) if earlier == Some(digest) => (Some(digest), Outcome::Same),
+        Ok(Ok((bytes, digest))) => match loader.load(bytes, Origin::File(path.clone())).await {
+            Ok(plugin) => (Some(digest), Outcome::Loaded(Arc::new(plugin))),
+            Err(error) => (Some(digest), refused(&error)),
+        },
     };
     Judgement { path, stamp, digest, outcome }
 }
 
+type Content = (Arc<[u8]>, Digest);
+
 /// Reads a file that is not too large. One that changes meanwhile counts as unfinished.
-async fn read(loader: &Loader, path: &Path, stamp: Stamp) -> io::Result<Result<Arc<[u8]>, LoadError>> {
+async fn read(loader: &Loader, path: &Path, stamp: Stamp) -> io::Result<Result<Content, LoadError>> {
     let limit_bytes = loader.component_bytes();
     if stamp.bytes() > limit_bytes {
         return Ok(Err(LoadError::TooLarge { bytes: stamp.bytes(), limit_bytes }));
     }
-    let bytes = tokio::fs::read(path).await?;
-    let unchanged = Stamp::of(&tokio::fs::metadata(path).await?) == stamp;
-    Ok(if unchanged { Ok(bytes.into()) } else { Err(LoadError::Truncated) })
+    let path = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || {
+        let bytes = fs::read(&path)?;
+        let unchanged = Stamp::of(&fs::metadata(&path)?) == stamp;
+        let digest = Digest::of(&bytes);
+        Ok(if unchanged { Ok((bytes.into(), digest)) } else { Err(LoadError::Truncated) })
+    });
+    read.await.map_err(io::Error::other)?
 }

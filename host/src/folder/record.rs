@@ -20,6 +20,16 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
+    /// Of a file that cannot be looked at. No file looks like this.
+    const UNKNOWN: Self = Self {
+        bytes: 0,
+        modified: None,
+        #[cfg(unix)]
+        status_changed: (0, 0),
+        #[cfg(unix)]
+        inode: 0,
+    };
+
     pub(super) fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         use std::os::unix::fs::MetadataExt;
@@ -71,6 +81,17 @@ pub(super) enum Verdict {
     Refused,
 }
 
+/// What may come of a file, the nearest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Coming {
+    /// Nothing more.
+    Nothing,
+    /// It has not come to rest.
+    Restless,
+    /// It is being judged.
+    BeingJudged,
+}
+
 impl Record {
     /// A file seen for the first time. One that was written long ago has come to rest already.
     pub(super) fn new(stamp: Stamp, now: Instant) -> Self {
@@ -83,6 +104,11 @@ impl Record {
             last_verdict: None,
             digest: None,
         }
+    }
+
+    /// A file that cannot even be looked at.
+    pub(super) fn refused(now: Instant) -> Self {
+        Self { verdict: Verdict::Refused, ..Self::new(Stamp::UNKNOWN, now) }
     }
 
     /// Notes how the file looks now.
@@ -103,16 +129,30 @@ impl Record {
         self.missing_since.get_or_insert(now);
     }
 
-    /// Whether the file has been missing for long enough to give it up: for longer while `busy`, when
-    /// another file is on its way that may take over its service.
-    pub(super) fn is_gone(&self, now: Instant, busy: bool) -> bool {
-        let patience = if busy { PATIENCE } else { REST };
+    /// Whether the file has been missing for long enough to give it up. Another file that is on its way may
+    /// take over its service: it is given time to, and while it is being judged nothing is given up.
+    pub(super) fn is_gone(&self, now: Instant, coming: Coming) -> bool {
+        let patience = match coming {
+            Coming::Nothing => REST,
+            Coming::Restless => PATIENCE,
+            Coming::BeingJudged => return false,
+        };
         self.missing_since.is_some_and(|since| now.duration_since(since) >= patience)
     }
 
-    /// Whether it is there and not judged yet.
-    pub(super) fn is_on_its_way(&self) -> bool {
-        self.missing_since.is_none() && matches!(self.verdict, Verdict::Waiting | Verdict::Judging)
+    /// What may come of the file.
+    pub(super) fn coming(&self) -> Coming {
+        match self.verdict {
+            _ if self.missing_since.is_some() => Coming::Nothing,
+            Verdict::Waiting => Coming::Restless,
+            Verdict::Judging => Coming::BeingJudged,
+            Verdict::Served | Verdict::NameTaken(_) | Verdict::Refused => Coming::Nothing,
+        }
+    }
+
+    /// Notes that the file is there, without knowing how it looks.
+    pub(super) fn is_there(&mut self) {
+        self.missing_since = None;
     }
 
     pub(super) fn has_come_to_rest(&self, now: Instant) -> bool {

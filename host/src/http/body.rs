@@ -160,6 +160,9 @@ fn explain_members<T: RequestBody>(members: &Members<'_>) -> String {
         ("name", members.name),
         ("url", members.url),
     ];
+    // Members that the request does not have are ignored, whatever they are.
+    let known = known.into_iter().filter(|(name, _)| *name == "offsets" || T::REQUIRED.contains(name));
+    let known: Vec<(&str, Option<&RawValue>)> = known.collect();
     let not_a_string = known.iter().find_map(|(name, value)| Some((name, kind_of((*value)?)?)));
     if let Some((name, kind)) = not_a_string {
         return format!("The member `{name}` must be a string, not {kind}.");

@@ -144,7 +144,7 @@ async fn unregister(
 ) -> Response {
     let Ok(Path(name)) = name else { return not_a_name().into_response() };
     let unregistered = match ServiceName::registered(&name) {
-        Ok(name) => gateway.unregister(&name).await,
+        Ok(name) => gateway.unregister(name).await,
         // Nothing can be registered under it.
         Err(_) => Err(crate::gateway::Error::UnknownService),
     };

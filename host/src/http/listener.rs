@@ -79,8 +79,10 @@ pub(super) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 async fn accept(listener: TcpListener, router: Router, stop: CancellationToken, connections: TaskTracker) {
     loop {
         let accepted = tokio::select! {
-            () = stop.cancelled() => return,
+            // Who has connected before is still answered.
+            biased;
             accepted = listener.accept() => accepted,
+            () = stop.cancelled() => return,
         };
         match accepted {
             Ok((stream, _)) => {
@@ -104,6 +106,8 @@ async fn converse(stream: TcpStream, router: Router, stop: CancellationToken) {
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
+        // A request that is there already is read before the end is announced.
+        biased;
         ended = connection.as_mut() => ended,
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();

@@ -172,19 +172,19 @@ fn sentence(error: &Error, service: &str) -> String {
         Error::UnknownService => format!("There is no service `{service}`; GET /services lists them."),
         Error::NameTaken(taken) => format!("{}.", capitalized(&taken.to_string())),
         Error::Overloaded(_) => {
-            format!("`{service}` has as many requests waiting as it takes; try again later.")
+            format!("`{service}` has more requests than it can take; try again later.")
         }
-        Error::State(_) => "The change could not be kept, and may be lost at the next start.".into(),
+        Error::State(_) => "The change could not be kept, so nothing was changed.".into(),
         Error::Plugin(failure) => match &failure.error {
             RunError::TextTooLarge { text_bytes, limit_bytes } => {
                 format!("The text has {text_bytes} bytes; `{service}` takes at most {limit_bytes}.")
             }
-            RunError::Refused(refusal) => refused(refusal, service),
+            RunError::Refused(refusal) => refused(refusal),
             RunError::Failed { .. } => format!("`{service}` failed on this text."),
             RunError::Trapped(_) => format!("`{service}` crashed on this text."),
             RunError::OutOfMemory(_) => format!("`{service}` ran out of memory on this text."),
             RunError::OutputTooLarge { limit_bytes } => {
-                format!("`{service}` returned more than the {limit_bytes} bytes it may.")
+                format!("The answer of `{service}` is longer than the {limit_bytes} bytes it may have.")
             }
             RunError::Contract(_) => format!("`{service}` returned an analysis that breaks its contract."),
             RunError::DeadlineExceeded { deadline } => {
@@ -196,12 +196,11 @@ fn sentence(error: &Error, service: &str) -> String {
 }
 
 /// The analyzer's own sentence, with what it is about if that is not in it.
-fn refused(refusal: &Refusal, service: &str) -> String {
+fn refused(refusal: &Refusal) -> String {
     let detail = refusal.detail.trim();
-    let detail = if detail.is_empty() { format!("`{service}` refuses it.") } else { detail.to_owned() };
     match &refusal.subject {
         Some(subject) if !detail.contains(subject.as_str()) => format!("`{subject}`: {detail}"),
-        _ => detail,
+        _ => detail.to_owned(),
     }
 }
 

@@ -149,7 +149,9 @@ impl ServicePorts {
         if let Some(reserved) = self.reserved.remove(name) {
             return Some((reserved, None));
         }
-        let wanted = self.plan.fixed.get(name).or_else(|| self.remembered.get(name)).copied();
+        let remembered =
+            self.remembered.get(name).filter(|port| !self.plan.fixed.values().any(|fixed| fixed == *port));
+        let wanted = self.plan.fixed.get(name).or(remembered).copied();
         if let Some(port) = wanted
             && let Ok(listener) = bind(SocketAddr::new(self.plan.bind, port)).await
         {

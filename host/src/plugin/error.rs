@@ -150,6 +150,17 @@ impl LoadError {
         matches!(self, Self::Empty | Self::Truncated)
     }
 
+    /// What the plugin itself says of its failure, for its author's eyes.
+    pub fn own_words(&self) -> Option<&str> {
+        match self {
+            Self::Example { failure, .. } => match &failure.error {
+                RunError::Failed { detail } => Some(detail),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// What the plugin printed and logged before it was refused, for its author's eyes.
     pub fn captured(&self) -> Option<&Captured> {
         match self {

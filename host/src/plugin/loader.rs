@@ -17,7 +17,7 @@ use super::limits::Limits;
 use super::run::{Code, Plugin};
 use super::sandbox::{Sandbox, linker};
 use super::{convert, inspect};
-use crate::analysis::{Description, Document, Example, Member, ServiceName};
+use crate::analysis::{Description, Document, Example, Kind, Member, Options, ServiceName, Value};
 
 /// Largest component by default: room for a language runtime and a model.
 const DEFAULT_COMPONENT_BYTES: u64 = 64 * 1024 * 1024;
@@ -165,15 +165,29 @@ fn effective_settings(description: &Description, operator: &[Member]) -> Result<
         let wrong = |detail| LoadError::OperatorSetting { setting: member.name.clone(), detail };
         let setting = description.settings.iter().find(|setting| setting.name == member.name);
         let setting = setting.ok_or_else(|| wrong("it takes no such setting"))?;
-        if !setting.accepts(&member.value) {
+        let value = as_kind(setting.kind, member.value.clone());
+        if !setting.accepts(&value) {
             return Err(wrong("the value is of another kind, out of range or not among the choices"));
         }
         settings.retain(|default| default.name != member.name);
-        settings.push(member.clone());
+        settings.push(Member { name: member.name.clone(), value });
     }
     let place = |name: &str| description.settings.iter().position(|setting| setting.name == name);
     settings.sort_by_key(|member| place(&member.name));
     Ok(settings)
+}
+
+/// A value as the operator wrote it, as the kind that the setting has: a file knows no difference between
+/// `1` and `1.0`, between lists of nothing, and has no JSON.
+fn as_kind(kind: Kind, value: Value) -> Value {
+    match (kind, value) {
+        (Kind::Number, Value::Integer(integer)) => Value::Number(integer as f64),
+        (Kind::Numbers, Value::Texts(texts)) if texts.is_empty() => Value::Numbers(Vec::new()),
+        (Kind::Json, Value::Text(text)) => {
+            convert::parse_json(text.clone()).map_or(Value::Text(text), Value::Json)
+        }
+        (_, value) => value,
+    }
 }
 
 async fn try_examples(plugin: &Plugin) -> Result<(), LoadError> {
@@ -188,7 +202,11 @@ async fn try_example(plugin: &Plugin, example: &Example) -> Result<(), Box<RunFa
     let document =
         Document { text: example.text.clone(), language: example.language.clone(), metadata: Vec::new() };
     let options = plugin.options(&example.settings).map_err(RunFailure::refused)?;
-    plugin.analyze(&document, &options, plugin.limits().deadline).await.map(drop).map_err(Box::new)
+    for explain in [false, true] {
+        let options = Options { explain, ..options.clone() };
+        plugin.run(&document, &options, plugin.limits().deadline).await.map_err(Box::new)?;
+    }
+    Ok(())
 }
 
 /// An engine error in one line: its causes from the outermost in.

@@ -110,6 +110,16 @@ impl Plugin {
             let error = RunError::TextTooLarge { text_bytes, limit_bytes };
             return Err(RunFailure { error, captured: Captured::default() });
         }
+        self.run(document, options, deadline).await
+    }
+
+    /// The same whatever the text's length: examples are not held to an operator's limit.
+    pub(super) async fn run(
+        &self,
+        document: &Document,
+        options: &Options,
+        deadline: Duration,
+    ) -> Result<Analysis, RunFailure> {
         let mut call = self.code.call(&self.limits);
         let answer = call.within(deadline, document, options).await;
         let checked = answer.and_then(|answer| self.check(answer, document, options));
@@ -209,7 +219,11 @@ impl Call<'_> {
 
     async fn instantiate(&mut self) -> Result<bindings::Plugin, RunError> {
         let instantiated = self.pre.instantiate_async(&mut self.store).await;
-        instantiated.map_err(|error| self.explain(&error))
+        instantiated.map_err(|error| match self.explain(&error) {
+            // Nothing was answered yet that could break a contract.
+            RunError::Contract(_) => RunError::Trapped(crash(&error)),
+            other => other,
+        })
     }
 
     /// Which failure an engine error is.

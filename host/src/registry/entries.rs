@@ -66,6 +66,27 @@ impl Entries {
         Ok(())
     }
 
+    /// Publishes plugins that wait for their names, and says which serve now. Files that wait for each
+    /// other's names exchange them.
+    pub(super) fn publish_waiting(&mut self, waiting: &[Arc<Plugin>]) -> Vec<bool> {
+        let mut serve: Vec<bool> =
+            waiting.iter().map(|plugin| self.publish(Arc::clone(plugin)).is_ok()).collect();
+        let still: Vec<&Arc<Plugin>> =
+            waiting.iter().zip(&serve).filter(|(_, serves)| !**serves).map(|(plugin, _)| plugin).collect();
+        let before = (self.files.clone(), self.refused.clone());
+        for plugin in &still {
+            if let Origin::File(file) = plugin.origin() {
+                self.files.remove(file);
+            }
+        }
+        if still.iter().all(|plugin| self.publish(Arc::clone(plugin)).is_ok()) {
+            serve.fill(true);
+        } else {
+            (self.files, self.refused) = before;
+        }
+        serve
+    }
+
     pub(super) fn refuse(&mut self, refused: Refused) {
         self.refused.insert(refused.file.clone(), refused);
     }

@@ -92,7 +92,7 @@ impl Registry {
     pub fn replace(&self, gone: &[PathBuf], waiting: &[Arc<Plugin>]) -> Vec<bool> {
         self.change(|entries| {
             gone.iter().for_each(|file| entries.withdraw(file));
-            waiting.iter().map(|plugin| entries.publish(Arc::clone(plugin)).is_ok()).collect()
+            entries.publish_waiting(waiting)
         })
     }
 

@@ -296,6 +296,24 @@ async fn a_name_is_served_from_one_file() {
 }
 
 #[tokio::test]
+async fn two_files_can_exchange_their_names() {
+    let gateway = Gateway::start();
+    gateway.drop_in(&guest("swap-one"), "a.wasm");
+    gateway.drop_in(&guest("counter"), "b.wasm");
+    serves(&gateway, "swap").await;
+    serves(&gateway, "vowel-counter").await;
+    gateway.drop_in(&guest("counter"), "a.wasm");
+    gateway.drop_in(&guest("swap-two"), "b.wasm");
+    eventually("b serves what a served", async || {
+        version_of(&gateway, "swap").await.as_deref() == Some("2.0.0")
+    })
+    .await;
+    let file = gateway.status_of("vowel-counter").await.expect("a status")["file"].clone();
+    assert_eq!(file, json!(gateway.plugins().join("a.wasm").to_str()));
+    assert_eq!((gateway.refusal_of("a.wasm").await, gateway.refusal_of("b.wasm").await), (None, None));
+}
+
+#[tokio::test]
 async fn a_name_that_is_registered_is_refused_to_a_file() {
     let gateway = Gateway::start();
     gateway.post("/services", json!({"name": "swap", "url": "http://127.0.0.1:9"})).await.ok();

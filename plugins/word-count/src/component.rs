@@ -83,14 +83,25 @@ fn outputs() -> Vec<Output> {
         ("reading-seconds", "seconds", &reading),
     ]
     .into_iter()
-    .map(|(name, unit, summary)| Output {
+    .map(|(name, unit, summary)| measure_output(name, unit, summary))
+    .chain([Output {
+        name: "result".into(),
+        kind: OutputKind::Answer,
+        summary: "Runs of anything but white space: Python's `len(text.split())`.".into(),
+        unit: Some("words".into()),
+        dimensions: None,
+    }])
+    .collect()
+}
+
+fn measure_output(name: &str, unit: &str, summary: &str) -> Output {
+    Output {
         name: name.into(),
         kind: OutputKind::Measure,
         summary: summary.into(),
         unit: Some(unit.into()),
         dimensions: None,
-    })
-    .collect()
+    }
 }
 
 /// No text in a 32-bit memory has more of anything than fits.

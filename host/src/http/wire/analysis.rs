@@ -19,6 +19,8 @@ pub(in super::super) struct AnalysisBody<'a> {
     offsets: OffsetMap<'a>,
     /// Of the passages that layers lie over, by their names.
     passages: HashMap<&'a str, OffsetMap<'a>>,
+    /// The names of passages and layers that a layer or relation refers to.
+    referred_to: HashSet<&'a str>,
 }
 
 impl<'a> AnalysisBody<'a> {
@@ -31,7 +33,15 @@ impl<'a> AnalysisBody<'a> {
         let passages = analysis.passages.iter().chain(answer);
         let passages = passages.filter(|passage| over.contains(passage.name.as_str()));
         let passages = passages.map(|passage| (passage.name.as_str(), OffsetMap::new(&passage.text, unit)));
-        Self { analysis, offsets: OffsetMap::new(text, unit), passages: passages.collect() }
+        let passages = passages.collect();
+        let answer_layer = match &analysis.answer {
+            Answer::Layer(layer) => Some(layer),
+            _ => None,
+        };
+        let relations = analysis.layers.iter().chain(answer_layer).flat_map(|layer| &layer.relations);
+        let targets = relations.filter_map(|relation| relation.target_layer.as_deref());
+        let referred_to = over.iter().copied().chain(targets).collect();
+        Self { analysis, offsets: OffsetMap::new(text, unit), passages, referred_to }
     }
 
     /// The offsets of the text that a layer lies over.
@@ -45,6 +55,7 @@ impl Serialize for AnalysisBody<'_> {
         let mut map = serializer.serialize_map(None)?;
         let analysis = self.analysis;
         match &analysis.answer {
+            Answer::Nothing => map.serialize_entry("result", &())?,
             Answer::Value(value) => map.serialize_entry("result", &ValueBody(value))?,
             Answer::Label(label) => map.serialize_entry("result", label)?,
             Answer::Labels(labels) => map.serialize_entry("result", labels)?,
@@ -53,10 +64,14 @@ impl Serialize for AnalysisBody<'_> {
                 if let Some(language) = &passage.language {
                     map.serialize_entry("result_language", language)?;
                 }
+                if !passage.attributes.is_empty() {
+                    map.serialize_entry("result_attributes", &Members(&passage.attributes))?;
+                }
             }
             Answer::Vector(vector) => map.serialize_entry("result", &vector.components)?,
             Answer::Layer(layer) => self.layer(&mut map, "result", layer)?,
         }
+        self.name(&mut map, "result_name", answer_name(&analysis.answer))?;
         self.labels(&mut map)?;
         if !analysis.measures.is_empty() {
             map.serialize_entry("measures", &Measures(analysis))?;
@@ -64,6 +79,7 @@ impl Serialize for AnalysisBody<'_> {
         let primary = primary_layer(analysis);
         if let Some(layer) = primary {
             self.layer(&mut map, "spans", layer)?;
+            self.name(&mut map, "spans_name", Some(&layer.name))?;
         }
         let is_other = |layer: &&Layer| !primary.is_some_and(|primary| std::ptr::eq(primary, *layer));
         let others: Vec<&Layer> = analysis.layers.iter().filter(is_other).collect();
@@ -105,15 +121,38 @@ impl AnalysisBody<'_> {
         map.serialize_entry("relations", &List(&layer.relations, RelationBody))
     }
 
+    /// The name of what stands under `result` or `spans`, where something else here refers to it.
+    fn name<M: SerializeMap>(
+        &self,
+        map: &mut M,
+        key: &'static str,
+        name: Option<&str>,
+    ) -> Result<(), M::Error> {
+        match name {
+            Some(name) if self.referred_to.contains(name) => map.serialize_entry(key, name),
+            _ => Ok(()),
+        }
+    }
+
     fn labels<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         let labels = &self.analysis.labels;
-        if labels.iter().any(|label| label.group.is_none()) {
-            map.serialize_entry("labels", &Labels(labels, None))?;
+        let ungrouped: Vec<&ScoredLabel> = labels.iter().filter(|label| label.group.is_none()).collect();
+        if !ungrouped.is_empty() {
+            map.serialize_entry("labels", &Labels(&ungrouped))?;
         }
-        if labels.iter().any(|label| label.group.is_some()) {
+        if ungrouped.len() < labels.len() {
             map.serialize_entry("label_groups", &LabelGroups(labels))?;
         }
         Ok(())
+    }
+}
+
+/// The name of an answer that others can refer to.
+fn answer_name(answer: &Answer) -> Option<&str> {
+    match answer {
+        Answer::Layer(layer) => Some(&layer.name),
+        Answer::Passage(passage) => Some(&passage.name),
+        Answer::Nothing | Answer::Value(_) | Answer::Label(_) | Answer::Labels(_) | Answer::Vector(_) => None,
     }
 }
 
@@ -138,27 +177,33 @@ impl<'a, T, B: Serialize, F: Fn(&'a T) -> B> Serialize for List<'a, T, F> {
     }
 }
 
-/// The labels of one group, in the analyzer's order.
-struct Labels<'a>(&'a [ScoredLabel], Option<&'a str>);
+/// Labels with their scores, in the analyzer's order.
+struct Labels<'a>(&'a [&'a ScoredLabel]);
 
 impl Serialize for Labels<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let of_group = self.0.iter().filter(|label| label.group.as_deref() == self.1);
-        serializer.collect_map(of_group.map(|label| (&label.name, label.score.map(|score| score.get()))))
+        let labels = self.0.iter();
+        serializer.collect_map(labels.map(|label| (&label.name, label.score.map(|score| score.get()))))
     }
 }
 
+/// The labels of each group, groups in the order in which they first come.
 struct LabelGroups<'a>(&'a [ScoredLabel]);
 
 impl Serialize for LabelGroups<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut groups: Vec<&str> = Vec::new();
-        for group in self.0.iter().filter_map(|label| label.group.as_deref()) {
-            if !groups.contains(&group) {
-                groups.push(group);
+        let (mut places, mut groups) = (HashMap::new(), Vec::new());
+        for label in self.0 {
+            let Some(group) = label.group.as_deref() else { continue };
+            let place = *places.entry(group).or_insert_with(|| {
+                groups.push((group, Vec::new()));
+                groups.len() - 1
+            });
+            if let Some((_, labels)) = groups.get_mut(place) {
+                labels.push(label);
             }
         }
-        serializer.collect_map(groups.into_iter().map(|group| (group, Labels(self.0, Some(group)))))
+        serializer.collect_map(groups.iter().map(|(group, labels)| (group, Labels(labels))))
     }
 }
 
@@ -219,6 +264,9 @@ impl Serialize for PassageBody<'_> {
         map.serialize_entry("text", &self.0.text)?;
         if let Some(language) = &self.0.language {
             map.serialize_entry("language", language)?;
+        }
+        if !self.0.attributes.is_empty() {
+            map.serialize_entry("attributes", &Members(&self.0.attributes))?;
         }
         map.end()
     }

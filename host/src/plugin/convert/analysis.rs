@@ -72,8 +72,9 @@ impl Checker<'_> {
                 wit::Finding::Data(data) => analysis.data.extend(self::data(data)?),
                 wit::Finding::Explanation(evidence) => {
                     once(&mut explained, "explanations")?;
+                    let evidence = self.explanation(evidence)?;
                     if self.explain {
-                        analysis.explanation = self.explanation(evidence)?;
+                        analysis.explanation = evidence;
                     }
                 }
                 wit::Finding::Warning(warning) => analysis.warnings.push(warning),
@@ -85,9 +86,10 @@ impl Checker<'_> {
         Ok(analysis)
     }
 
-    /// The answer, or an empty layer in its place and what that layer is to become.
+    /// The answer, or the layer that is to become it when the passages are known.
     fn answer(&self, answer: wit::Answer) -> Result<(Answer, Option<wit::Layer>), Violation> {
         let answer = match answer {
+            wit::Answer::Nothing => Answer::Nothing,
             wit::Answer::Value(raw) => Answer::Value(value(raw).map_err(|v| v.within("answer"))?),
             wit::Answer::Label(label) => Answer::Label(self.label(label)?),
             wit::Answer::Labels(labels) => {
@@ -98,7 +100,7 @@ impl Checker<'_> {
             wit::Answer::Layer(layer) if layer.over.is_some() => {
                 return Err(Violation::new("the answer's layer does not lie over the document"));
             }
-            wit::Answer::Layer(layer) => return Ok((Answer::Labels(Vec::new()), Some(layer))),
+            wit::Answer::Layer(layer) => return Ok((Answer::Nothing, Some(layer))),
         };
         Ok((answer, None))
     }
@@ -130,7 +132,9 @@ impl Checker<'_> {
     }
 
     fn label(&self, label: String) -> Result<String, Violation> {
-        if self.vocabulary.open || self.vocabulary.groups.contains_key(&label) {
+        if label.is_empty() {
+            Err(Violation::new("a label is empty"))
+        } else if self.vocabulary.open || self.vocabulary.groups.contains_key(&label) {
             Ok(label)
         } else {
             Err(Violation::new("a label is not among those of the description"))
@@ -257,7 +261,8 @@ fn parts(text: &str, hull: ByteRange, raw: Vec<wit::Range>) -> Result<Vec<ByteRa
 fn passage(raw: wit::Passage) -> Result<Passage, Violation> {
     let check = || {
         let language = raw.language.map(language).transpose()?;
-        Ok(Passage { name: name(raw.name)?, text: raw.text, language })
+        let attributes = members(raw.attributes)?;
+        Ok(Passage { name: name(raw.name)?, text: raw.text, language, attributes })
     };
     check().map_err(|violation: Violation| violation.within("passage"))
 }
@@ -286,7 +291,7 @@ fn check_names(analysis: &Analysis) -> Result<(), Violation> {
         Answer::Layer(answer) => layer = Some(&answer.name),
         Answer::Passage(answer) => passage = Some(&answer.name),
         Answer::Vector(answer) => vector = Some(&answer.name),
-        Answer::Value(_) | Answer::Label(_) | Answer::Labels(_) => {}
+        Answer::Nothing | Answer::Value(_) | Answer::Label(_) | Answer::Labels(_) => {}
     }
     unique("measures", analysis.measures.iter().map(|measure| &measure.name))?;
     unique("layers", layer.into_iter().chain(analysis.layers.iter().map(|layer| &layer.name)))?;
@@ -359,7 +364,8 @@ mod tests {
     }
 
     fn passage(name: &str, language: Option<&str>) -> wit::Passage {
-        wit::Passage { name: name.into(), text: "other".into(), language: language.map(Into::into) }
+        let language = language.map(Into::into);
+        wit::Passage { name: name.into(), text: "other".into(), language, attributes: vec![] }
     }
 
     fn vector(name: &str, components: Vec<f32>) -> wit::Finding {

@@ -6,6 +6,11 @@ use super::value::{finite, kind, language, members, name, value};
 use super::{Violation, wit};
 use crate::analysis::{Description, Example, Kind, Label, Output, OutputKind, Path, ServiceName, Setting};
 
+/// Most of each list, as the contract has it.
+const MAX_LANGUAGES: usize = 256;
+const MAX_LABELS: usize = 4096;
+const MAX_SETTINGS: usize = 64;
+const MAX_OUTPUTS: usize = 256;
 /// Most examples, as the contract has it: each is run before the plugin serves.
 const MAX_EXAMPLES: usize = 16;
 /// Longest example, in bytes, as the contract has it.
@@ -28,6 +33,10 @@ pub(in super::super) fn description(raw: wit::Description) -> Result<Description
         let rule = format!("there are {}, and must be 1 to {MAX_EXAMPLES}", raw.examples.len());
         return Err(Violation::new(rule).within("examples"));
     }
+    at_most(MAX_LANGUAGES, "languages", raw.languages.len())?;
+    at_most(MAX_LABELS, "labels", raw.labels.len())?;
+    at_most(MAX_SETTINGS, "settings", raw.settings.len())?;
+    at_most(MAX_OUTPUTS, "outputs", raw.outputs.len())?;
     let settings = each("setting", raw.settings, setting)?;
     unique("settings", settings.iter().map(|setting| setting.name.as_str()))?;
     let labels = each("label", raw.labels, label)?;
@@ -47,6 +56,13 @@ pub(in super::super) fn description(raw: wit::Description) -> Result<Description
         outputs,
         metadata: members(raw.metadata).map_err(|violation| violation.within("metadata"))?,
     })
+}
+
+fn at_most(most: usize, what: &str, count: usize) -> Result<(), Violation> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(Violation::new(format!("there are {count}, and may be {most}")).within(what))
 }
 
 /// Checks every item of a list, and says which one is wrong.
@@ -86,12 +102,19 @@ fn label(raw: wit::Label) -> Result<Label, Violation> {
 
 fn output(raw: wit::Output) -> Result<Output, Violation> {
     let kind = match raw.kind {
+        wit::OutputKind::Answer => OutputKind::Answer,
         wit::OutputKind::Measure => OutputKind::Measure,
         wit::OutputKind::Layer => OutputKind::Layer,
         wit::OutputKind::Passage => OutputKind::Passage,
         wit::OutputKind::Vector => OutputKind::Vector,
         wit::OutputKind::Data => OutputKind::Data,
     };
+    if kind == OutputKind::Answer && raw.name != "result" {
+        return Err(Violation::new("the name of the answer is `result`"));
+    }
+    if raw.unit.is_some() && !matches!(kind, OutputKind::Measure | OutputKind::Answer) {
+        return Err(Violation::new("a unit goes with a measure or the answer only"));
+    }
     if raw.dimensions.is_some() && kind != OutputKind::Vector {
         return Err(Violation::new("dimensions go with a vector only"));
     }

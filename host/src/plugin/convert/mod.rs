@@ -14,7 +14,7 @@ use crate::analysis::{Refusal, RefusalReason};
 
 pub(super) use analysis::{Checker, Vocabulary};
 pub(super) use description::description;
-pub(super) use value::{lend_members, lend_texts};
+pub(super) use value::{lend_members, lend_texts, parse_json};
 
 /// A guest's no: the caller's to mend, or its own failure.
 pub(super) fn refusal(refusal: wit::Refusal) -> RunError {
@@ -24,5 +24,8 @@ pub(super) fn refusal(refusal: wit::Refusal) -> RunError {
         wit::Reason::InvalidSetting => RefusalReason::InvalidSetting,
         wit::Reason::Failed => return RunError::Failed { detail: refusal.detail },
     };
+    if refusal.detail.trim().is_empty() {
+        return RunError::Contract(Violation::new("a refusal gives no reason"));
+    }
     RunError::Refused(Refusal { reason, subject: refusal.subject, detail: refusal.detail })
 }

@@ -112,7 +112,7 @@ pub(super) fn language(tag: String) -> Result<String, Violation> {
     }
 }
 
-fn parse_json(json: String) -> Result<Box<RawValue>, Violation> {
+pub(in super::super) fn parse_json(json: String) -> Result<Box<RawValue>, Violation> {
     if json_depth(&json) > MAX_JSON_DEPTH {
         return Err(Violation::new(format!("a JSON value is nested more than {MAX_JSON_DEPTH} levels deep")));
     }

@@ -58,6 +58,12 @@ fn answer(misdeed: &str, detail: &str) -> Result<Analysis, Refusal> {
         "nan" => vec![Span { score: Some(f64::NAN), ..span(0..1, None) }],
         "score" => vec![Span { score: Some(1.5), ..span(0..1, None) }],
         "infinite" => return value(Value::Number(f64::INFINITY)),
+        "nothing" => return Ok(Analysis { answer: Answer::Nothing, findings: vec![] }),
+        "explain" => {
+            let evidence = Evidence { range: range_of(0..9_999), label: None, weight: 1.0 };
+            let findings = vec![Finding::Explanation(vec![evidence])];
+            return Ok(Analysis { answer: Answer::Nothing, findings });
+        }
         "json" => return value(Value::Json("{".into())),
         "relation" => {
             let relation = Relation {
@@ -79,6 +85,10 @@ fn answer(misdeed: &str, detail: &str) -> Result<Analysis, Refusal> {
         _ => return value(Value::Boolean(true)),
     };
     Ok(Analysis { answer: Answer::Layer(layer("spans", spans)), findings: vec![] })
+}
+
+fn range_of(range: std::ops::Range<u32>) -> Range {
+    Range { start: range.start, end: range.end }
 }
 
 fn value(value: Value) -> Result<Analysis, Refusal> {

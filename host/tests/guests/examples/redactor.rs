@@ -51,7 +51,12 @@ impl Guest for Redactor {
         let became = became.collect();
         log::write(log::Level::Debug, &format!("{} numbers", found.len()));
         Ok(Analysis {
-            answer: Answer::Passage(Passage { name: "redacted".into(), text: redacted, language: None }),
+            answer: Answer::Passage(Passage {
+                name: "redacted".into(),
+                text: redacted,
+                language: None,
+                attributes: vec![],
+            }),
             findings: vec![
                 Finding::Layer(Layer { relations: became, ..layer("numbers", found) }),
                 Finding::Layer(Layer { over: Some("redacted".into()), ..layer("masks", masks) }),

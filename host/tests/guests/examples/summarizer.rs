@@ -21,7 +21,12 @@ impl Guest for Summarizer {
         let end = document.text.find('.').map_or(document.text.len(), |stop| stop + 1);
         let summary = document.text[..end].to_owned();
         Ok(Analysis {
-            answer: Answer::Passage(Passage { name: "summary".into(), text: summary, language: None }),
+            answer: Answer::Passage(Passage {
+                name: "summary".into(),
+                text: summary,
+                language: None,
+                attributes: vec![],
+            }),
             findings: vec![
                 Finding::Layer(layer("source", vec![span(0..end, None)])),
                 Finding::Measures(vec![measure("left-out-bytes", document.text.len() - end)]),

@@ -45,7 +45,7 @@ class Analyzer(exports.Analyzer):
         redacted += text[end:]
         became = [gloss.Relation("became", i, i, "masks", None, []) for i in range(len(numbers))]
         log.write(log.Level.DEBUG, f"{len(numbers)} numbers")
-        passage = gloss.Passage(name="redacted", text=redacted, language=None)
+        passage = gloss.Passage(name="redacted", text=redacted, language=None, attributes=[])
         return gloss.Analysis(
             answer=gloss.Answer_Passage(passage),
             findings=[
