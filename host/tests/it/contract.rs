@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Gateway, eventually, foreign_guest, guest};
+use crate::harness::{Gateway, eventually, foreign_guest, guest, repository};
 
 /// The seven, each with a text that shows all it can say.
 const GUESTS: [(&str, &str, &str); 7] = [
@@ -28,6 +28,14 @@ async fn seven_kinds_of_analyzers_are_served() {
         insta::assert_snapshot!(format!("answer_of_{guest_name}"), pretty);
     }
     gateway.analyze("first-sentence", "  ").await.is_problem(422, "unsupported_text");
+}
+
+/// Version 1 of the contract is frozen: its types never change, whatever is said about them.
+#[test]
+fn the_contract_is_frozen() {
+    let contract = std::fs::read_to_string(repository().join("wit/analyzer.wit")).expect("the contract");
+    let lines = contract.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    insta::assert_snapshot!("contract_without_its_words", lines.collect::<Vec<_>>().join("\n"));
 }
 
 /// A guest in another language answers what its twin in Rust answers.

@@ -61,7 +61,7 @@ fn measures(counts: &Counts) -> Vec<Measure> {
 
 fn outputs() -> Vec<Output> {
     let reading = format!(
-        "Silent reading of English prose by an adult at {WORDS_PER_MINUTE} words a minute (Brysbaert 2019)."
+        "Silent reading of English non-fiction by an adult at {WORDS_PER_MINUTE} words a minute (Brysbaert 2019)."
     );
     [
         ("words", "words", "Segments between Unicode word boundaries (UAX 29) that hold a letter or digit."),

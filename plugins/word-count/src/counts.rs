@@ -8,7 +8,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Words an adult reads in a minute of silent reading of English prose: the mean of 190 studies in
+/// Words an adult reads in a minute of silent reading of English non-fiction: the mean of 190 studies in
 /// Brysbaert, "How many words do we read per minute?", Journal of Memory and Language 109 (2019).
 pub const WORDS_PER_MINUTE: f64 = 238.0;
 

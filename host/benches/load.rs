@@ -1,0 +1,178 @@
+//! Requests per second over HTTP, in one run, so that the ratios hold on a busy machine:
+//!
+//! ```text
+//! cargo bench -p gloss --bench load
+//! ```
+//!
+//! Sixteen kept-alive connections send a text of 100 bytes to word-count, as it is served by
+//!
+//! - a plain axum handler that calls the analyzer natively, the yardstick,
+//! - the gateway, a fresh instance for every request.
+//!
+//! Server and clients share the process and its processors. The two are measured in turns.
+
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and ends where it fails")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::post;
+use gloss::gateway::Gateway;
+use gloss::http::{Listener, Server, service_router};
+use gloss::plugin::{Engine, Loader, Policy};
+use gloss::registry::{Admissions, Phase, Registry};
+use gloss::remote::{RemoteClient, RemoteLimits};
+use gloss::standard;
+use gloss::state::State;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use word_count::counts::Counts;
+
+const CONNECTIONS: usize = 16;
+const TURNS: usize = 5;
+const TURN: Duration = Duration::from_secs(2);
+/// One hundred bytes of plain English.
+const TEXT: &str =
+    "The gateway counts every word of this plain English sentence, which is one hundred bytes long, or so";
+
+fn main() {
+    // Under `cargo test --benches` there is nothing to test.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    assert_eq!(TEXT.len(), 100);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let state = tempfile::tempdir().expect("a temporary folder");
+    let (servers, _listeners) = runtime.block_on(serve(state.path()));
+    let mut results = servers.map(|(name, address)| (name, address, Vec::new()));
+    for (_, address, _) in &results {
+        load(*address, TURN / 4);
+    }
+    for _ in 0..TURNS {
+        for (_, address, turns) in &mut results {
+            turns.push(load(*address, TURN));
+        }
+    }
+    let mut yardstick = None;
+    for (name, _, mut turns) in results {
+        turns.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
+        let turn = turns.get(TURNS / 2).expect("a turn");
+        let base = *yardstick.get_or_insert(turn.per_second);
+        let Turn { per_second, p50, p99 } = turn;
+        println!(
+            "{name:<8} {per_second:>8.0} requests/s  p50 {p50:>8.1?}  p99 {p99:>8.1?}  {:.2} of native",
+            per_second / base
+        );
+    }
+}
+
+/// Starts the two servers.
+async fn serve(state: &std::path::Path) -> ([(&'static str, SocketAddr); 2], [Listener; 2]) {
+    let registry = Arc::new(Registry::new(Admissions::default()));
+    let loader = Loader::new(Engine::new().expect("an engine"), None, Policy::default()).expect("a loader");
+    for plugin in standard::load(&loader).await.expect("the standard analyzers") {
+        registry.publish(Arc::new(plugin)).expect("its name is free");
+    }
+    registry.enter(Phase::Serving);
+    let remotes = RemoteClient::new(RemoteLimits::default()).expect("a client");
+    let gateway = Gateway::new(registry, State::open(state).expect("a state"), remotes);
+    let name = gloss::analysis::ServiceName::new("word-count").expect("a name");
+    let fresh = service_router(Arc::new(gateway), name);
+    let native = Router::new().route("/count", post(natively));
+
+    let server = Server::default();
+    let (first, second) = (bind().await, bind().await);
+    let addresses = [("native", address(&first)), ("fresh", address(&second))];
+    (addresses, [server.serve(first, native), server.serve(second, fresh)])
+}
+
+async fn bind() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("a port")
+}
+
+fn address(listener: &TcpListener) -> SocketAddr {
+    listener.local_addr().expect("an address")
+}
+
+/// What a program without plugins would do.
+async fn natively(body: Bytes) -> ([(&'static str, &'static str); 1], Vec<u8>) {
+    let request: Value = serde_json::from_slice(&body).expect("JSON");
+    let counts = Counts::of(request.get("text").and_then(Value::as_str).expect("a text"));
+    let answer = json!({
+        "result": counts.tokens,
+        "measures": {
+            "words": counts.words,
+            "unique-words": counts.unique_words,
+            "sentences": counts.sentences,
+            "paragraphs": counts.paragraphs,
+            "lines": counts.lines,
+            "characters": counts.characters,
+            "graphemes": counts.graphemes,
+            "bytes": counts.bytes,
+            "reading-seconds": counts.reading_seconds(),
+        },
+    });
+    ([("content-type", "application/json")], serde_json::to_vec(&answer).expect("JSON"))
+}
+
+/// What one turn came to.
+struct Turn {
+    per_second: f64,
+    p50: Duration,
+    p99: Duration,
+}
+
+/// Sends requests over all connections for as long as a turn lasts.
+fn load(address: SocketAddr, turn: Duration) -> Turn {
+    let begin = Instant::now();
+    let clients: Vec<_> =
+        (0..CONNECTIONS).map(|_| thread::spawn(move || client(address, begin + turn))).collect();
+    let mut times: Vec<Duration> =
+        clients.into_iter().flat_map(|client| client.join().expect("no request failed")).collect();
+    let per_second = times.len() as f64 / begin.elapsed().as_secs_f64();
+    times.sort();
+    let at = |share: usize| times.get(times.len() * share / 100).copied().expect("a request");
+    Turn { per_second, p50: at(50), p99: at(99) }
+}
+
+/// Sends one request after the other, and returns how long each took.
+fn client(address: SocketAddr, end: Instant) -> Vec<Duration> {
+    let mut stream = BufReader::new(TcpStream::connect(address).expect("a connection"));
+    stream.get_ref().set_nodelay(true).expect("it is set");
+    let body = json!({ "text": TEXT }).to_string();
+    let head = "POST /count HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length:";
+    let request = format!("{head} {}\r\n\r\n{body}", body.len());
+    let mut times = Vec::new();
+    while Instant::now() < end {
+        let begin = Instant::now();
+        stream.get_mut().write_all(request.as_bytes()).expect("it is sent");
+        let answer = read_answer(&mut stream);
+        times.push(begin.elapsed());
+        assert!(answer.starts_with(b"{\"result\":") || answer.starts_with(b"{\"measures\":"));
+    }
+    times
+}
+
+fn read_answer(stream: &mut BufReader<TcpStream>) -> Vec<u8> {
+    let (mut line, mut length, mut first) = (String::new(), 0, true);
+    loop {
+        line.clear();
+        stream.read_line(&mut line).expect("a line");
+        assert!(!first || line.starts_with("HTTP/1.1 200"), "{line}");
+        first = false;
+        match line.trim_end().split_once(": ") {
+            Some(("content-length", value)) => length = value.parse().expect("a length"),
+            Some(_) => {}
+            None if line == "\r\n" => break,
+            None => {}
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).expect("a body");
+    body
+}
