@@ -7,14 +7,17 @@
 //! Sixteen kept-alive connections send a text of 100 bytes to word-count, as it is served by
 //!
 //! - a plain axum handler that calls the analyzer natively, the yardstick,
+//! - the gateway, an instance for a thousand requests,
 //! - the gateway, a fresh instance for every request.
 //!
-//! Server and clients share the process and its processors. The two are measured in turns.
+//! Servers and clients share the process and its processors. The three are measured in turns.
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and ends where it fails")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::num::NonZeroU32;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,9 +25,10 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
+use gloss::analysis::ServiceName;
 use gloss::gateway::Gateway;
 use gloss::http::{Listener, Server, service_router};
-use gloss::plugin::{Engine, Loader, Policy};
+use gloss::plugin::{Engine, Isolation, Loader, Policy};
 use gloss::registry::{Admissions, Phase, Registry};
 use gloss::remote::{RemoteClient, RemoteLimits};
 use gloss::standard;
@@ -72,23 +76,38 @@ fn main() {
 }
 
 /// Starts the two servers.
-async fn serve(state: &std::path::Path) -> ([(&'static str, SocketAddr); 2], [Listener; 2]) {
+async fn serve(state: &Path) -> ([(&'static str, SocketAddr); 3], [Listener; 3]) {
+    let engine = Engine::new().expect("an engine");
+    let recycle = NonZeroU32::new(1000).expect("not zero");
+    let native = Router::new().route("/count", post(natively));
+    let reuse = gateway(&engine, Isolation::Reuse { recycle }, state).await;
+    let fresh = gateway(&engine, Isolation::Fresh, state).await;
+
+    let server = Server::default();
+    let listeners = [bind().await, bind().await, bind().await];
+    let addresses = [
+        ("native", address(&listeners[0])),
+        ("reuse", address(&listeners[1])),
+        ("fresh", address(&listeners[2])),
+    ];
+    let [first, second, third] = listeners;
+    (addresses, [server.serve(first, native), server.serve(second, reuse), server.serve(third, fresh)])
+}
+
+/// Word-count as the gateway serves it.
+async fn gateway(engine: &Engine, isolation: Isolation, state: &Path) -> Router {
+    let mut policy = Policy::default();
+    policy.default.isolation = isolation;
+    let loader = Loader::new(engine.clone(), None, policy).expect("a loader");
     let registry = Arc::new(Registry::new(Admissions::default()));
-    let loader = Loader::new(Engine::new().expect("an engine"), None, Policy::default()).expect("a loader");
     for plugin in standard::load(&loader).await.expect("the standard analyzers") {
         registry.publish(Arc::new(plugin)).expect("its name is free");
     }
     registry.enter(Phase::Serving);
     let remotes = RemoteClient::new(RemoteLimits::default()).expect("a client");
     let gateway = Gateway::new(registry, State::open(state).expect("a state"), remotes);
-    let name = gloss::analysis::ServiceName::new("word-count").expect("a name");
-    let fresh = service_router(Arc::new(gateway), name);
-    let native = Router::new().route("/count", post(natively));
-
-    let server = Server::default();
-    let (first, second) = (bind().await, bind().await);
-    let addresses = [("native", address(&first)), ("fresh", address(&second))];
-    (addresses, [server.serve(first, native), server.serve(second, fresh)])
+    let name = ServiceName::new("word-count").expect("a name");
+    service_router(Arc::new(gateway), name)
 }
 
 async fn bind() -> TcpListener {

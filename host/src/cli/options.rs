@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -72,7 +73,17 @@ pub(super) struct ServiceOptions {
     pub(super) log_bytes: Option<usize>,
     pub(super) concurrency: Option<usize>,
     pub(super) queue: Option<usize>,
+    pub(super) instances: Option<InstancesOption>,
+    pub(super) recycle: Option<NonZeroU32>,
     pub(super) settings: BTreeMap<String, toml::Value>,
+}
+
+/// `instances`: whether one serves one document or several.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum InstancesOption {
+    Fresh,
+    Reuse,
 }
 
 /// `--service-ports`: the first port, or none at all.

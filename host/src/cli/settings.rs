@@ -3,22 +3,28 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 
 use super::Failure;
-use super::options::{LogFormat, Options, ServiceOptions, ServicePortsOption};
+use super::options::{InstancesOption, LogFormat, Options, ServiceOptions, ServicePortsOption};
 use crate::analysis::{Member, ServiceName, Value};
 use crate::http::PortPlan;
-use crate::plugin::{Limits, Policy, ServicePolicy};
+use crate::plugin::{Isolation, Limits, Policy, ServicePolicy};
 use crate::registry::{AdmissionPolicy, Admissions};
 use crate::remote::RemoteLimits;
 use crate::standard;
 
 const GATEWAY_PORT: u16 = 8000;
 const FIRST_SERVICE_PORT: u16 = 8001;
+/// Documents that an instance serves where it serves several.
+const RECYCLE: NonZeroU32 = match NonZeroU32::new(1000) {
+    Some(recycle) => recycle,
+    None => NonZeroU32::MIN,
+};
 const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Everything the program was told.
@@ -149,15 +155,20 @@ fn policy(
     services: &Services<'_>,
 ) -> Result<Policy, Failure> {
     let built_in = Policy::default();
-    let default = service_policy("defaults", defaults, &built_in.default.limits)?;
+    let default = service_policy("defaults", defaults, &built_in.default)?;
     let services = services
         .iter()
-        .map(|(name, options)| Ok((name.clone(), service_policy(name.as_str(), options, &default.limits)?)))
+        .map(|(name, options)| Ok((name.clone(), service_policy(name.as_str(), options, &default)?)))
         .collect::<Result<HashMap<_, _>, Failure>>()?;
     Ok(Policy { component_bytes: component_bytes.unwrap_or(built_in.component_bytes), default, services })
 }
 
-fn service_policy(table: &str, options: &ServiceOptions, default: &Limits) -> Result<ServicePolicy, Failure> {
+fn service_policy(
+    table: &str,
+    options: &ServiceOptions,
+    default: &ServicePolicy,
+) -> Result<ServicePolicy, Failure> {
+    let limits = &default.limits;
     let setting = |(name, value): (&String, &toml::Value)| match setting_value(value) {
         Some(value) => Ok(Member { name: name.clone(), value }),
         None => {
@@ -167,14 +178,31 @@ fn service_policy(table: &str, options: &ServiceOptions, default: &Limits) -> Re
     };
     Ok(ServicePolicy {
         limits: Limits {
-            input_bytes: options.input_bytes.unwrap_or(default.input_bytes),
-            deadline: milliseconds(options.deadline_ms).unwrap_or(default.deadline),
-            memory_bytes: options.memory_bytes.unwrap_or(default.memory_bytes),
-            output_bytes: options.output_bytes.unwrap_or(default.output_bytes),
-            log_bytes: options.log_bytes.unwrap_or(default.log_bytes),
+            input_bytes: options.input_bytes.unwrap_or(limits.input_bytes),
+            deadline: milliseconds(options.deadline_ms).unwrap_or(limits.deadline),
+            memory_bytes: options.memory_bytes.unwrap_or(limits.memory_bytes),
+            output_bytes: options.output_bytes.unwrap_or(limits.output_bytes),
+            log_bytes: options.log_bytes.unwrap_or(limits.log_bytes),
         },
+        isolation: isolation(table, options, default.isolation)?,
         settings: options.settings.iter().map(setting).collect::<Result<_, Failure>>()?,
     })
+}
+
+/// Fresh instances unless `instances = "reuse"`; without that, `recycle` would mean nothing.
+fn isolation(table: &str, options: &ServiceOptions, default: Isolation) -> Result<Isolation, Failure> {
+    let recycled = options.recycle.unwrap_or(RECYCLE);
+    match (options.instances, default) {
+        (Some(InstancesOption::Reuse), _) => Ok(Isolation::Reuse { recycle: recycled }),
+        (None, Isolation::Reuse { recycle }) => {
+            Ok(Isolation::Reuse { recycle: options.recycle.unwrap_or(recycle) })
+        }
+        (Some(InstancesOption::Fresh), _) | (None, Isolation::Fresh) if options.recycle.is_some() => {
+            Err(format!("the configuration's `recycle` of `{table}` goes with `instances = \"reuse\"`")
+                .into())
+        }
+        (Some(InstancesOption::Fresh), _) | (None, Isolation::Fresh) => Ok(Isolation::Fresh),
+    }
 }
 
 fn setting_value(value: &toml::Value) -> Option<Value> {
@@ -259,6 +287,19 @@ mod tests {
     }
 
     #[test]
+    fn instances_are_fresh_unless_told_otherwise() {
+        let isolation = |file: &str| settings(file).unwrap().policy.services[&name("a")].isolation;
+        let reuse = |documents| Isolation::Reuse { recycle: NonZeroU32::new(documents).unwrap() };
+        assert_eq!(isolation("[services.a]"), Isolation::Fresh);
+        assert_eq!(isolation("[services.a]\ninstances = \"reuse\""), reuse(1000));
+        assert_eq!(isolation("[services.a]\ninstances = \"reuse\"\nrecycle = 2"), reuse(2));
+        let all = "[defaults]\ninstances = \"reuse\"\nrecycle = 3\n[services.a]\n";
+        assert_eq!(isolation(all), reuse(3));
+        assert_eq!(isolation(&format!("{all}recycle = 4")), reuse(4));
+        assert_eq!(isolation(&format!("{all}instances = \"fresh\"")), Isolation::Fresh);
+    }
+
+    #[test]
     fn the_command_line_comes_before_the_file() {
         let options = Options { port: Some(1), ..Options::default() };
         let file: Options = toml::from_str("port = 2\nbind = \"0.0.0.0\"\nservice-ports = \"off\"").unwrap();
@@ -278,6 +319,9 @@ mod tests {
             "[services.a]\nconcurrency = 0",
             "[services.a]\nsettings = { x = 1979-05-27 }",
             "[services.a]\ntimeout = 1",
+            "[services.a]\nrecycle = 1",
+            "[services.a]\ninstances = \"reuse\"\nrecycle = 0",
+            "[services.a]\ninstances = \"some\"",
         ] {
             assert!(settings(wrong).is_err(), "{wrong}");
         }

@@ -10,11 +10,13 @@ use wasmtime::component::{Component, Linker};
 
 use super::bindings::PluginPre;
 use super::cache::Cache;
+use super::call::Code;
 use super::digest::Digest;
 use super::engine::Engine;
 use super::error::{LoadError, Origin, RunFailure};
+use super::isolation::Isolation;
 use super::limits::Limits;
-use super::run::{Code, Plugin};
+use super::run::Plugin;
 use super::sandbox::{Sandbox, linker};
 use super::{convert, inspect};
 use crate::analysis::{Description, Document, Example, Kind, Member, Options, ServiceName, Value};
@@ -38,6 +40,8 @@ pub struct Policy {
 pub struct ServicePolicy {
     /// What an analysis may cost.
     pub limits: Limits,
+    /// Whether an instance serves one document or several.
+    pub isolation: Isolation,
     /// Settings that take the place of the analyzer's own defaults.
     pub settings: Vec<Member>,
 }
@@ -103,7 +107,8 @@ impl Loader {
         let description = self.inner.describe(&code).await?;
         let policy = self.inner.policy.of(&description.name);
         let settings = effective_settings(&description, &policy.settings)?;
-        let plugin = Plugin::new(code, description, settings, policy.limits, digest, origin);
+        let (limits, isolation) = (policy.limits, policy.isolation);
+        let plugin = Plugin::new(code, description, settings, (limits, isolation), (digest, origin));
         try_examples(&plugin).await?;
         Ok(plugin)
     }

@@ -2,18 +2,20 @@
 //!
 //! A [`Loader`] takes the bytes of a component and a note of where they came from, and either returns a
 //! [`Plugin`] that is ready to analyze or a [`LoadError`] that its author can act on. A plugin runs every
-//! document in an instance of its own and returns checked [`crate::analysis`] types or a [`RunError`].
+//! document in an instance of its own, unless told otherwise, and returns checked [`crate::analysis`] types or a [`RunError`].
 //!
 //! wasmtime appears in this module and nowhere else. Nothing here knows HTTP, folders or other plugins.
 
 mod bindings;
 mod cache;
+mod call;
 mod capture;
 mod convert;
 mod digest;
 mod engine;
 mod error;
 mod inspect;
+mod isolation;
 mod limits;
 mod loader;
 mod run;
@@ -25,6 +27,7 @@ pub use capture::Captured;
 pub use digest::Digest;
 pub use engine::Engine;
 pub use error::{Crash, LoadError, Origin, RunError, RunFailure};
+pub use isolation::Isolation;
 pub use limits::Limits;
 pub use loader::{Loader, Policy, ServicePolicy};
 pub use run::Plugin;

@@ -1,23 +1,14 @@
 //! A loaded plugin, and the one way to run it.
-//!
-//! **Every call gets an instance of its own**, made from what was prepared when the plugin was loaded, and
-//! dropped with the call's future: a caller that goes away ends the guest.
 
 use std::time::Duration;
 
-use wasmtime::{Store, UpdateDeadline, WasmBacktrace};
-use wasmtime_wasi::I32Exit;
-
-use super::bindings::exports::gloss::analyzer::analyzer as wit;
-use super::bindings::{self, PluginPre};
+use super::call::{Answer, Code};
 use super::capture::Captured;
-use super::convert::{self, Checker, Vocabulary, lend_members, lend_texts};
+use super::convert::{self, Checker, Vocabulary};
 use super::digest::Digest;
-use super::engine::Engine;
-use super::error::{Crash, Origin, RunError, RunFailure};
+use super::error::{Origin, RunError, RunFailure};
+use super::isolation::{Idle, Isolation};
 use super::limits::Limits;
-use super::sandbox::Sandbox;
-use super::violation::Violation;
 use crate::analysis::{Analysis, Description, Document, Member, Options, Refusal, RefusalReason};
 
 /// A component that has been judged, compiled and described, ready to analyze.
@@ -27,6 +18,7 @@ pub struct Plugin {
     vocabulary: Vocabulary,
     settings: Vec<Member>,
     limits: Limits,
+    idle: Idle,
     digest: Digest,
     origin: Origin,
 }
@@ -36,12 +28,12 @@ impl Plugin {
         code: Code,
         description: Description,
         settings: Vec<Member>,
-        limits: Limits,
-        digest: Digest,
-        origin: Origin,
+        (limits, isolation): (Limits, Isolation),
+        (digest, origin): (Digest, Origin),
     ) -> Self {
         let vocabulary = Vocabulary::of(&description);
-        Self { code, description, vocabulary, settings, limits, digest, origin }
+        let idle = Idle::new(isolation);
+        Self { code, description, vocabulary, settings, limits, idle, digest, origin }
     }
 
     /// What the analyzer says of itself.
@@ -52,6 +44,11 @@ impl Plugin {
     /// What one analysis may cost.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Whether an instance serves one document or several.
+    pub fn isolation(&self) -> Isolation {
+        self.idle.isolation()
     }
 
     /// The identity of the component.
@@ -94,7 +91,7 @@ impl Plugin {
         Ok(Options { settings, explain: false })
     }
 
-    /// Analyzes one document in a fresh instance, within `deadline`.
+    /// Analyzes one document within `deadline`, in a fresh instance unless the operator decided otherwise.
     ///
     /// # Errors
     ///
@@ -120,10 +117,17 @@ impl Plugin {
         options: &Options,
         deadline: Duration,
     ) -> Result<Analysis, RunFailure> {
-        let mut call = self.code.call(&self.limits);
-        let answer = call.within(deadline, document, options).await;
+        let mut call = self.idle.take().unwrap_or_else(|| self.code.call(&self.limits));
+        let answer = call.within(&self.code, deadline, (document, options)).await;
         let checked = answer.and_then(|answer| self.check(answer, document, options));
-        checked.map_err(|error| call.fail(error))
+        match checked {
+            Ok(_) | Err(RunError::Refused(_)) => {
+                let checked = checked.map_err(|error| call.fail(error));
+                self.idle.keep(call);
+                checked
+            }
+            Err(error) => Err(call.fail(error)),
+        }
     }
 
     fn check(&self, answer: Answer, document: &Document, options: &Options) -> Result<Analysis, RunError> {
@@ -132,146 +136,4 @@ impl Plugin {
         let checker = Checker { text, vocabulary, explain: options.explain };
         checker.analysis(found).map_err(RunError::Contract)
     }
-}
-
-/// What `analyze` returns over the wire of the component model.
-type Answer = Result<wit::Analysis, wit::Refusal>;
-
-/// Compiled code with its imports answered: instances are made from it.
-pub(super) struct Code {
-    engine: Engine,
-    pre: PluginPre<Sandbox>,
-}
-
-impl Code {
-    pub(super) fn new(engine: Engine, pre: PluginPre<Sandbox>) -> Self {
-        Self { engine, pre }
-    }
-
-    /// Makes an instance and looks its functions up with the contract's types. The outer result is about
-    /// the instance, the inner about the types.
-    pub(super) async fn check_types(&self, limits: &Limits) -> Result<wasmtime::Result<()>, RunFailure> {
-        let mut call = self.call(limits);
-        let instantiated = self.pre.instance_pre().instantiate_async(&mut call.store);
-        let instance = match tokio::time::timeout(limits.deadline, instantiated).await {
-            Ok(Ok(instance)) => instance,
-            Ok(Err(error)) => return Err(call.fail(call.explain(&error))),
-            Err(_) => return Err(call.fail(RunError::DeadlineExceeded { deadline: limits.deadline })),
-        };
-        Ok(bindings::Plugin::new(&mut call.store, &instance).map(drop))
-    }
-
-    pub(super) async fn describe(&self, limits: &Limits) -> Result<wit::Description, RunFailure> {
-        let mut call = self.call(limits);
-        let description = tokio::time::timeout(limits.deadline, call.describe()).await;
-        let description =
-            description.unwrap_or(Err(RunError::DeadlineExceeded { deadline: limits.deadline }));
-        description.map_err(|error| call.fail(error))
-    }
-
-    fn call(&self, limits: &Limits) -> Call<'_> {
-        let mut store = Store::new(self.engine.inner(), Sandbox::new(limits));
-        store.limiter(|sandbox| &mut sandbox.meter);
-        store.set_hostcall_fuel(limits.output_bytes);
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|_| {
-            Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
-        });
-        Call { pre: &self.pre, store, output_bytes: limits.output_bytes }
-    }
-}
-
-/// One call into one instance.
-struct Call<'c> {
-    pre: &'c PluginPre<Sandbox>,
-    store: Store<Sandbox>,
-    output_bytes: usize,
-}
-
-impl Call<'_> {
-    async fn within(
-        &mut self,
-        deadline: Duration,
-        document: &Document,
-        options: &Options,
-    ) -> Result<Answer, RunError> {
-        let answer = tokio::time::timeout(deadline, self.analyze(document, options)).await;
-        answer.unwrap_or(Err(RunError::DeadlineExceeded { deadline }))
-    }
-
-    async fn analyze(&mut self, document: &Document, options: &Options) -> Result<Answer, RunError> {
-        let plugin = self.instantiate().await?;
-        let texts = (lend_texts(&document.metadata), lend_texts(&options.settings));
-        let metadata = lend_members(&document.metadata, &texts.0);
-        let settings = lend_members(&options.settings, &texts.1);
-        let language = document.language.as_deref();
-        let document = wit::Document { text: &document.text, language, metadata: &metadata };
-        let options = wit::Options { settings: &settings, explain: options.explain };
-        let called = plugin.gloss_analyzer_analyzer().call_analyze(&mut self.store, document, options).await;
-        called.map_err(|error| self.explain(&error))
-    }
-
-    async fn describe(&mut self) -> Result<wit::Description, RunError> {
-        let plugin = self.instantiate().await?;
-        let called = plugin.gloss_analyzer_analyzer().call_describe(&mut self.store).await;
-        called.map_err(|error| self.explain(&error))
-    }
-
-    async fn instantiate(&mut self) -> Result<bindings::Plugin, RunError> {
-        let instantiated = self.pre.instantiate_async(&mut self.store).await;
-        instantiated.map_err(|error| match self.explain(&error) {
-            // Nothing was answered yet that could break a contract.
-            RunError::Contract(_) => RunError::Trapped(crash(&error)),
-            other => other,
-        })
-    }
-
-    /// Which failure an engine error is.
-    fn explain(&self, error: &wasmtime::Error) -> RunError {
-        if is_output_too_large(error) {
-            return RunError::OutputTooLarge { limit_bytes: self.output_bytes };
-        }
-        let crash = crash(error);
-        if self.store.data().meter.refused {
-            return RunError::OutOfMemory(crash);
-        }
-        match crash.functions.first() {
-            // Not one of its functions ran: what it left in memory could not be read as an analysis.
-            None if !error.is::<I32Exit>() && !error.is::<wasmtime::Trap>() => {
-                RunError::Contract(Violation::unreadable(crash.cause))
-            }
-            _ => RunError::Trapped(crash),
-        }
-    }
-
-    fn fail(&self, error: RunError) -> RunFailure {
-        RunFailure { error, captured: self.store.data().take_captured() }
-    }
-}
-
-/// wasmtime keeps the type of this error to itself, so its words must do; a test notices if they change.
-fn is_output_too_large(error: &wasmtime::Error) -> bool {
-    error.root_cause().to_string().contains("fuel allocated for hostcalls has been exhausted")
-}
-
-/// Function names in a report: the innermost tell enough.
-const MAX_FUNCTIONS: usize = 12;
-/// Characters of a function's name: generic names of Rust can be very long.
-const MAX_NAME_CHARACTERS: usize = 120;
-
-fn crash(error: &wasmtime::Error) -> Crash {
-    let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();
-    let name = |frame: &wasmtime::FrameInfo| {
-        let name = frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangle);
-        // The name is the component's; a line break in it must not look like one of the log.
-        name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARACTERS).collect()
-    };
-    Crash {
-        cause: error.root_cause().to_string().replace('\n', " "),
-        functions: frames.iter().take(MAX_FUNCTIONS).map(name).collect(),
-    }
-}
-
-fn demangle(name: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(name))
 }

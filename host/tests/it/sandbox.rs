@@ -38,3 +38,41 @@ async fn the_log_never_holds_a_text() {
     let log = gateway.log();
     assert!(!log.is_empty() && !log.contains("s3cret"), "{log}");
 }
+
+/// A gateway with a guest that says how often its instance was called.
+async fn remembering(configuration: &str) -> Gateway {
+    let gateway = Gateway::start_configured(configuration);
+    gateway.drop_in(&guest("remembering"), "remembering.wasm");
+    eventually("the guest serves", async || gateway.status_of("remembering").await.is_some()).await;
+    gateway
+}
+
+async fn calls(gateway: &Gateway) -> i64 {
+    gateway.analyze("remembering", "a").await.ok()["result"].as_i64().expect("a number")
+}
+
+#[tokio::test]
+async fn nothing_in_memory_survives_to_the_next_document() {
+    let gateway = remembering("").await;
+    for _ in 0..5 {
+        assert_eq!(calls(&gateway).await, 1);
+    }
+    assert_eq!(gateway.status_of("remembering").await.expect("a status")["instances"], "fresh");
+}
+
+#[tokio::test]
+async fn an_operator_may_let_instances_serve_several_documents() {
+    let gateway = remembering("[services.remembering]\ninstances = \"reuse\"\nrecycle = 4\n").await;
+    assert_eq!(gateway.status_of("remembering").await.expect("a status")["instances"], "reuse");
+    // The loader has run the example, with and without an explanation, in the first instance.
+    let mut counted = vec![calls(&gateway).await];
+    for _ in 0..5 {
+        counted.push(calls(&gateway).await);
+    }
+    assert_eq!(counted, [3, 4, 1, 2, 3, 4], "an instance is replaced after four documents");
+    assert_eq!(calls(&gateway).await, 1);
+    gateway.analyze("remembering", "refuse").await.is_problem(422, "unsupported_text");
+    assert_eq!(calls(&gateway).await, 3, "a refusal is a call that ended well");
+    gateway.analyze("remembering", "trap").await.is_problem(502, "analyzer_trapped");
+    assert_eq!(calls(&gateway).await, 1, "an instance is never used after a trap");
+}

@@ -33,6 +33,9 @@ pub(in super::super) struct ServiceBody {
     /// The port it should have, if that was taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     port_instead_of: Option<u16>,
+    /// Whether each document gets an instance of its own: `fresh` or `reuse`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instances: Option<String>,
     /// Its route on that port.
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
@@ -72,6 +75,7 @@ impl ServiceBody {
         summary: None,
         port: None,
         port_instead_of: None,
+        instances: None,
         path: None,
     };
 
@@ -100,6 +104,7 @@ impl ServiceBody {
             sha256: Some(plugin.digest().to_string()),
             version: Some(description.version.to_string()),
             summary: Some(description.summary.clone()),
+            instances: Some(plugin.isolation().to_string()),
             path: Some(description.path.to_string()),
             ..self
         }
