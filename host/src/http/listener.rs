@@ -15,6 +15,10 @@ use tokio_util::task::TaskTracker;
 
 /// Longest time a client may take to send the head of a request.
 const HEAD_DEADLINE: Duration = Duration::from_secs(15);
+/// How long a connection may still bring a request that was on its way when the end was announced.
+const LAST_CALL: Duration = Duration::from_millis(50);
+/// Connections that the system keeps for a listener until it accepts them: as many as tokio asks for.
+const BACKLOG: usize = 1024;
 /// Pause after a connection could not be accepted, most likely for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -76,13 +80,13 @@ pub(super) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
+/// Accepts until told to stop, and then who has connected before: they may have sent a request already.
 async fn accept(listener: TcpListener, router: Router, stop: CancellationToken, connections: TaskTracker) {
     loop {
         let accepted = tokio::select! {
-            // Who has connected before is still answered.
             biased;
+            () = stop.cancelled() => break,
             accepted = listener.accept() => accepted,
-            () = stop.cancelled() => return,
         };
         match accepted {
             Ok((stream, _)) => {
@@ -93,6 +97,12 @@ async fn accept(listener: TcpListener, router: Router, stop: CancellationToken, 
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
+    }
+    for _ in 0..BACKLOG {
+        let Ok(Ok((stream, _))) = tokio::time::timeout(Duration::ZERO, listener.accept()).await else {
+            return;
+        };
+        connections.spawn(converse(stream, router.clone(), stop.clone()));
     }
 }
 
@@ -105,11 +115,14 @@ async fn converse(stream: TcpStream, router: Router, stop: CancellationToken) {
         .header_read_timeout(HEAD_DEADLINE)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
+    let last_call = async {
+        stop.cancelled().await;
+        tokio::time::sleep(LAST_CALL).await;
+    };
     let ended = tokio::select! {
-        // A request that is there already is read before the end is announced.
         biased;
         ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
+        () = last_call => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

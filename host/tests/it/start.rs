@@ -162,6 +162,27 @@ async fn a_signal_lets_requests_finish() {
 }
 
 #[tokio::test]
+async fn who_has_asked_before_the_signal_is_answered() {
+    let mut gateway = Gateway::start();
+    let body = r#"{"service": "word-count", "text": "a b"}"#;
+    let head = "POST /analyze HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length:";
+    let ask = |_| {
+        let mut stream = TcpStream::connect(gateway.address()).expect("a connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        write!(stream, "{head} {}\r\n\r\n{body}", body.len()).expect("it is sent");
+        stream
+    };
+    let streams: Vec<TcpStream> = (0..50).map(ask).collect();
+    gateway.signal("TERM");
+    for mut stream in streams {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("the answer comes whole");
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"result\":2"), "{answer}");
+    }
+    assert!(gateway.wait().success());
+}
+
+#[tokio::test]
 async fn a_second_signal_leaves_at_once() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let config = folder.path().join("gloss.toml");
