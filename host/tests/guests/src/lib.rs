@@ -2,7 +2,8 @@
 //!
 //! Seven prove that the contract can say what analyzers say: a counter, a classifier, a summarizer, an
 //! embedder, a tagger, a relation extractor and a redactor. `hostile` tries the sandbox, `swap-one` and
-//! `swap-two` are two versions of one service, and the rest are wrong in one way each.
+//! `swap-two` are two versions of one service, `remembering` keeps state between calls, and the rest are
+//! wrong in one way each.
 //!
 //! What the guests share is here: the bindings and a few short cuts. Off WebAssembly there is nothing.
 
