@@ -147,10 +147,11 @@ fn begin(gateway: &Gateway, text: &str) -> TcpStream {
 
 #[tokio::test]
 async fn a_signal_lets_requests_finish() {
-    let mut gateway = Gateway::start();
+    let mut gateway =
+        Gateway::start_configured("drain-deadline-ms = 60000\n[services.hostile]\ndeadline-ms = 3000\n");
     gateway.drop_in(&guest("hostile"), "hostile.wasm");
     eventually("the guest serves", async || gateway.status_of("hostile").await.is_some()).await;
-    // Two seconds until the deadline: it is still running when the signal comes.
+    // Three seconds until the deadline: it is still running when the signal comes.
     let mut stream = begin(&gateway, "loop");
     tokio::time::sleep(Duration::from_millis(300)).await;
     gateway.signal("TERM");

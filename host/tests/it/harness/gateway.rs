@@ -10,6 +10,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::PATIENCE;
+
 /// A gateway that ends with the test.
 pub(crate) struct Gateway {
     child: Child,
@@ -73,10 +75,8 @@ impl Gateway {
     /// The same, with a configuration file.
     pub(crate) fn start_configured(configuration: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("gloss.toml");
-        std::fs::write(&file, configuration).expect("a configuration");
-        let file = file.to_str().expect("a path").to_owned();
-        Self::start_in(folder, &["--config", &file])
+        std::fs::write(folder.path().join(CONFIGURATION), configuration).expect("a configuration");
+        Self::start_in(folder, &[])
     }
 
     /// The same, with folders that were used before.
@@ -87,6 +87,9 @@ impl Gateway {
             command.args(["--service-ports", "0"]);
         }
         command.arg("--state").arg(folder.path()).args(options);
+        if !options.contains(&"--config") {
+            command.arg("--config").arg(patient(&folder.path().join(CONFIGURATION)));
+        }
         let log = std::fs::File::create(folder.path().join("log")).expect("a log file");
         command.stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().expect("the program starts");
@@ -241,6 +244,21 @@ pub(crate) fn shared() -> Arc<Gateway> {
         *shared = Arc::downgrade(&gateway);
         gateway
     })
+}
+
+/// The configuration of a gateway, in its folder.
+const CONFIGURATION: &str = "gloss.toml";
+
+/// Has the configuration give analyses all the time that a test has, where it says nothing of deadlines: a
+/// busy machine must not fail a test.
+fn patient(file: &Path) -> &Path {
+    let mut configuration = std::fs::read_to_string(file).unwrap_or_default();
+    if !configuration.contains("[defaults]") {
+        let milliseconds = PATIENCE.as_millis();
+        configuration = format!("{configuration}\n[defaults]\ndeadline-ms = {milliseconds}\n");
+        std::fs::write(file, configuration).expect("a configuration");
+    }
+    file
 }
 
 /// Runs the program to its end.
