@@ -7,10 +7,12 @@
 //! Sixteen kept-alive connections send a text of 100 bytes to word-count, as it is served by
 //!
 //! - a plain axum handler that calls the analyzer natively, the yardstick,
-//! - the gateway, an instance for a thousand requests,
-//! - the gateway, a fresh instance for every request.
+//! - the gateway, an instance for a thousand requests (`reuse`),
+//! - the gateway, a fresh instance for every request (`fresh`),
+//! - the same from a pool that does not scan its pages (`unscanned`), as where the machine swaps,
+//! - the same without a pool (`unpooled`), as where the address space is short.
 //!
-//! Servers and clients share the process and its processors. The three are measured in turns.
+//! Servers and clients share the process and its processors. They are measured in turns.
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and ends where it fails")]
 
@@ -28,7 +30,7 @@ use axum::routing::post;
 use gloss::analysis::ServiceName;
 use gloss::gateway::Gateway;
 use gloss::http::{Listener, Server, service_router};
-use gloss::plugin::{Engine, Isolation, Loader, Policy};
+use gloss::plugin::{Allocation, Compiler, Engine, Isolation, Loader, Policy};
 use gloss::registry::{Admissions, Phase, Registry};
 use gloss::remote::{RemoteClient, RemoteLimits};
 use gloss::standard;
@@ -52,53 +54,65 @@ fn main() {
     assert_eq!(TEXT.len(), 100);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let state = tempfile::tempdir().expect("a temporary folder");
-    let (servers, _listeners) = runtime.block_on(serve(state.path()));
-    let mut results = servers.map(|(name, address)| (name, address, Vec::new()));
-    for (_, address, _) in &results {
-        load(*address, TURN / 4);
+    let mut results = runtime.block_on(serve(state.path()));
+    for served in &results {
+        load(served.address, TURN / 4);
     }
     for _ in 0..TURNS {
-        for (_, address, turns) in &mut results {
-            turns.push(load(*address, TURN));
+        for served in &mut results {
+            served.turns.push(load(served.address, TURN));
         }
     }
     let mut yardstick = None;
-    for (name, _, mut turns) in results {
+    for Served { name, mut turns, .. } in results {
         turns.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
         let turn = turns.get(TURNS / 2).expect("a turn");
-        let base = *yardstick.get_or_insert(turn.per_second);
         let Turn { per_second, p50, p99 } = turn;
+        let (base_rate, base_p99) = *yardstick.get_or_insert((*per_second, *p99));
         println!(
-            "{name:<8} {per_second:>8.0} requests/s  p50 {p50:>8.1?}  p99 {p99:>8.1?}  {:.2} of native",
-            per_second / base
+            "{name:<10} {per_second:>8.0} requests/s  p50 {p50:>8.1?}  p99 {p99:>8.1?}  {:.2} of native, p99 {:.1} times",
+            per_second / base_rate,
+            p99.as_secs_f64() / base_p99.as_secs_f64(),
         );
     }
 }
 
-/// Starts the two servers.
-async fn serve(state: &Path) -> ([(&'static str, SocketAddr); 3], [Listener; 3]) {
-    let engine = Engine::new().expect("an engine");
-    let recycle = NonZeroU32::new(1000).expect("not zero");
-    let native = Router::new().route("/count", post(natively));
-    let reuse = gateway(&engine, Isolation::Reuse { recycle }, state).await;
-    let fresh = gateway(&engine, Isolation::Fresh, state).await;
+/// A server under measurement.
+struct Served {
+    name: &'static str,
+    address: SocketAddr,
+    turns: Vec<Turn>,
+    _listener: Listener,
+}
 
-    let server = Server::default();
-    let listeners = [bind().await, bind().await, bind().await];
-    let addresses = [
-        ("native", address(&listeners[0])),
-        ("reuse", address(&listeners[1])),
-        ("fresh", address(&listeners[2])),
+/// Starts the servers.
+async fn serve(state: &Path) -> Vec<Served> {
+    let recycle = NonZeroU32::new(1000).expect("not zero");
+    let engine = Engine::new().expect("an engine");
+    println!("reuse and fresh: {}", engine.allocation());
+    let with = |allocation| Engine::with(allocation).expect("an engine");
+    let routers = [
+        ("native", Router::new().route("/count", post(natively))),
+        ("reuse", gateway(&engine, Isolation::Reuse { recycle }, state).await),
+        ("fresh", gateway(&engine, Isolation::Fresh, state).await),
+        ("unscanned", gateway(&with(Allocation::Pool), Isolation::Fresh, state).await),
+        ("unpooled", gateway(&with(Allocation::OnDemand), Isolation::Fresh, state).await),
     ];
-    let [first, second, third] = listeners;
-    (addresses, [server.serve(first, native), server.serve(second, reuse), server.serve(third, fresh)])
+    let server = Server::default();
+    let mut served = Vec::new();
+    for (name, router) in routers {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        served.push(Served { name, address, turns: Vec::new(), _listener: server.serve(listener, router) });
+    }
+    served
 }
 
 /// Word-count as the gateway serves it.
 async fn gateway(engine: &Engine, isolation: Isolation, state: &Path) -> Router {
     let mut policy = Policy::default();
     policy.default.isolation = isolation;
-    let loader = Loader::new(engine.clone(), None, policy).expect("a loader");
+    let loader = Loader::new(engine.clone(), Compiler::in_process(), None, policy);
     let registry = Arc::new(Registry::new(Admissions::default()));
     for plugin in standard::load(&loader).await.expect("the standard analyzers") {
         registry.publish(Arc::new(plugin)).expect("its name is free");
@@ -108,14 +122,6 @@ async fn gateway(engine: &Engine, isolation: Isolation, state: &Path) -> Router 
     let gateway = Gateway::new(registry, State::open(state).expect("a state"), remotes);
     let name = ServiceName::new("word-count").expect("a name");
     service_router(Arc::new(gateway), name)
-}
-
-async fn bind() -> TcpListener {
-    TcpListener::bind("127.0.0.1:0").await.expect("a port")
-}
-
-fn address(listener: &TcpListener) -> SocketAddr {
-    listener.local_addr().expect("an address")
 }
 
 /// What a program without plugins would do.

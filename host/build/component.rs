@@ -8,17 +8,23 @@ use std::process::Command;
 
 const TARGET: &str = "wasm32-wasip2";
 
-/// Builds what `selection` selects (`--package word-count`) and returns the folder of the components.
+/// Builds what `selection` selects (`--package word-count`) in a profile of the workspace, and returns the
+/// folder of the components.
 ///
 /// The inner cargo has a target folder of its own, below the outer one's, or the two would wait for each
 /// other's lock; and none of the outer one's environment, which is meant for the host.
-pub(crate) fn build(workspace: &Path, target_folder: &Path, selection: &[&str]) -> Result<PathBuf, String> {
+pub(crate) fn build(
+    workspace: &Path,
+    target_folder: &Path,
+    profile: &str,
+    selection: &[&str],
+) -> Result<PathBuf, String> {
     ensure_target()?;
     let folder = target_folder.join("guests");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .current_dir(workspace)
-        .args(["build", "--release", "--locked", "--target", TARGET, "--target-dir"])
+        .args(["build", "--locked", "--profile", profile, "--target", TARGET, "--target-dir"])
         .arg(&folder)
         .args(selection);
     for (variable, _) in env::vars_os() {
@@ -28,7 +34,7 @@ pub(crate) fn build(workspace: &Path, target_folder: &Path, selection: &[&str]) 
     }
     let output = cargo.output().map_err(|error| format!("cargo does not start: {error}"))?;
     if output.status.success() {
-        Ok(folder.join(TARGET).join("release"))
+        Ok(folder.join(TARGET).join(profile))
     } else {
         let report = String::from_utf8_lossy(&output.stderr);
         Err(format!("the components do not build ({} {}):\n{report}", "cargo build", selection.join(" ")))

@@ -17,11 +17,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let host = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let workspace = host.parent().ok_or("the host has no folder above it")?;
-    for watched in ["Cargo.toml", "Cargo.lock", "wit", "plugins", "host/build"] {
+    for watched in [".cargo", "Cargo.toml", "Cargo.lock", "wit", "plugins", "host/build"] {
         println!("cargo:rerun-if-changed={}", workspace.join(watched).display());
     }
     let packages: Vec<_> = STANDARD.iter().map(|name| ["--package", name]).collect();
-    let components = component::build(workspace, &target_folder(&out)?, &packages.concat())?;
+    let components = component::build(workspace, &target_folder(&out)?, "component", &packages.concat())?;
 
     let mut list = String::from("static COMPONENTS: [(&str, &[u8]); 3] = [\n");
     for name in STANDARD {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use crate::analysis::{Analysis, Document, ServiceName};
-use crate::plugin::{Captured, Plugin, RunError, RunFailure};
+use crate::plugin::{Plugin, RunError, RunFailure};
 use crate::registry::{Admission, Backend, Full, NameTaken, Permit, Phase, Registry, Service, Snapshot};
 use crate::remote::{CallError, RemoteClient, RemoteUrl, Reply, Via};
 use crate::state::{Registration, State, StateError};
@@ -49,7 +49,7 @@ impl Answer {
     /// The failure of a service whose answer turns out to be longer than it may be.
     pub fn too_large(output_bytes: usize) -> Error {
         let error = RunError::OutputTooLarge { limit_bytes: output_bytes };
-        Error::Plugin(Box::new(RunFailure { error, captured: Captured::default() }))
+        Error::Plugin(Box::new(RunFailure::silent(error)))
     }
 }
 
@@ -204,7 +204,8 @@ impl Error {
     pub fn is_failure(&self) -> bool {
         match self {
             Self::Plugin(failure) => {
-                !matches!(failure.error, RunError::Refused(_) | RunError::TextTooLarge { .. })
+                let error = &failure.error;
+                !matches!(error, RunError::Refused(_) | RunError::TextTooLarge { .. } | RunError::Crowded)
             }
             Self::Upstream(_) | Self::State(_) => true,
             Self::NotReady(_) | Self::UnknownService | Self::NameTaken(_) | Self::Overloaded(_) => false,

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::settings::Settings;
-use super::{Failure, say, warn};
+use super::{Failure, compiler, say, warn};
 use crate::plugin::{Captured, Engine, LoadError, Loader, Origin, Plugin};
 
 /// Judges `file` and says what it is, or why it is not served.
 pub(super) fn check(file: &Path, settings: Settings) -> Result<ExitCode, Failure> {
     let bytes = fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-    let loader = Loader::new(Engine::new()?, None, settings.policy)?;
+    let loader = Loader::new(Engine::new()?, compiler(&settings)?, None, settings.policy);
     let runtime = tokio::runtime::Runtime::new()?;
     match runtime.block_on(loader.load(Arc::from(bytes), Origin::File(file.to_owned()))) {
         Ok(plugin) => {

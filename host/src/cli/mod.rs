@@ -7,11 +7,14 @@ mod probe;
 mod serve;
 mod settings;
 
+use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::plugin::{COMPILE_COMMAND, Compiler, compile_here};
 
 use options::Options;
 use settings::Settings;
@@ -39,6 +42,12 @@ enum Command {
     },
     /// Ask a running gateway on this machine whether it is ready.
     Probe(Options),
+    /// Compile the component on standard input to standard output. The gateway calls itself so.
+    #[command(name = COMPILE_COMMAND, hide = true)]
+    Compile {
+        /// The most memory it may take.
+        memory_bytes: u64,
+    },
 }
 
 /// An error as a person is told of it.
@@ -62,12 +71,20 @@ pub fn run() -> ExitCode {
         Command::Check { file, options } => {
             Settings::read(options).and_then(|settings| check::check(&file, settings))
         }
+        Command::Compile { memory_bytes } => return compile_here(memory_bytes),
         Command::Probe(options) => Settings::read(options).and_then(|settings| probe::probe(&settings)),
     };
     done.unwrap_or_else(|failure| {
         complain(&failure);
         ExitCode::FAILURE
     })
+}
+
+/// A compiler that is this program once more.
+fn compiler(settings: &Settings) -> io::Result<Compiler> {
+    // This very file, also when another has taken its place meanwhile.
+    let program = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { env::current_exe()? };
+    Ok(Compiler::child(program, settings.compile_bounds))
 }
 
 /// What is wrong with the command line, without the advice that follows.

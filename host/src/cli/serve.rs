@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::settings::Settings;
-use super::{Failure, log, say};
+use super::{Failure, compiler, log, say};
 use crate::folder::Folder;
 use crate::gateway::Gateway;
 use crate::http::{Server, ServicePorts, gateway_router};
@@ -25,7 +25,7 @@ pub(super) fn serve(settings: Settings) -> Result<ExitCode, Failure> {
     log::start(&settings.log, settings.log_format)?;
     let runtime = tokio::runtime::Runtime::new()?;
     let ended = runtime.block_on(run(settings));
-    // A compilation cannot be interrupted; nobody waits for it any more.
+    // Reading and judging a file cannot be interrupted; nobody waits for it any more.
     runtime.shutdown_background();
     ended
 }
@@ -36,7 +36,9 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let registry = Arc::new(Registry::new(settings.admissions.clone()));
     let remotes = RemoteClient::new(settings.remote_limits)?;
     let gateway = Arc::new(Gateway::new(Arc::clone(&registry), state.clone(), remotes));
-    let loader = Loader::new(Engine::new()?, cache(&settings), settings.policy.clone())?;
+    let engine = Engine::new()?;
+    tracing::info!(allocation = %engine.allocation(), "instances are allocated");
+    let loader = Loader::new(engine, compiler(&settings)?, cache(&settings), settings.policy.clone());
     let mut folder = Folder::open(&settings.plugins, loader.clone(), Arc::clone(&registry))?;
 
     let server = Server::default();

@@ -13,7 +13,7 @@ use super::Failure;
 use super::options::{InstancesOption, LogFormat, Options, ServiceOptions, ServicePortsOption};
 use crate::analysis::{Member, ServiceName, Value};
 use crate::http::PortPlan;
-use crate::plugin::{Isolation, Limits, Policy, ServicePolicy};
+use crate::plugin::{CompileBounds, Isolation, Limits, Policy, ServicePolicy};
 use crate::registry::{AdmissionPolicy, Admissions};
 use crate::remote::RemoteLimits;
 use crate::standard;
@@ -36,6 +36,7 @@ pub(super) struct Settings {
     pub(super) port: u16,
     /// None if services have no ports of their own.
     pub(super) service_ports: Option<PortPlan>,
+    pub(super) compile_bounds: CompileBounds,
     pub(super) policy: Policy,
     pub(super) admissions: Admissions,
     pub(super) remote_limits: RemoteLimits,
@@ -74,6 +75,7 @@ impl Settings {
             .iter()
             .map(|(name, service)| Ok((name.clone(), admission(service, default_admission)?)))
             .collect::<Result<_, Failure>>()?;
+        let compile_bounds = CompileBounds::default();
         let default_remote = RemoteLimits::default();
         Ok(Self {
             plugins: options.plugins.unwrap_or_else(|| state.join("plugins")),
@@ -81,6 +83,10 @@ impl Settings {
             bind,
             port: options.port.unwrap_or(GATEWAY_PORT),
             service_ports,
+            compile_bounds: CompileBounds {
+                deadline: milliseconds(options.compile_deadline_ms).unwrap_or(compile_bounds.deadline),
+                memory_bytes: options.compile_memory_bytes.unwrap_or(compile_bounds.memory_bytes),
+            },
             policy: policy(options.component_bytes, &options.defaults, &services)?,
             admissions: Admissions { default: default_admission, services: admissions },
             remote_limits: RemoteLimits {

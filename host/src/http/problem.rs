@@ -40,6 +40,7 @@ pub(super) enum Code {
     UpstreamFailed,
     UpstreamLoop,
     NotReady,
+    AnalyzerUnavailable,
     DeadlineExceeded,
     UpstreamTimeout,
 }
@@ -88,6 +89,9 @@ impl Code {
             Self::UpstreamFailed => Row(StatusCode::BAD_GATEWAY, "upstream_failed", "Upstream failed"),
             Self::UpstreamLoop => Row(StatusCode::BAD_GATEWAY, LOOP_CODE, "Upstream loop"),
             Self::NotReady => Row(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Not ready"),
+            Self::AnalyzerUnavailable => {
+                Row(StatusCode::SERVICE_UNAVAILABLE, "analyzer_unavailable", "Analyzer unavailable")
+            }
             Self::DeadlineExceeded => {
                 Row(StatusCode::GATEWAY_TIMEOUT, "deadline_exceeded", "Deadline exceeded")
             }
@@ -96,7 +100,7 @@ impl Code {
     }
 
     fn says_when_to_retry(self) -> bool {
-        matches!(self, Self::Overloaded | Self::NotReady)
+        matches!(self, Self::Overloaded | Self::NotReady | Self::AnalyzerUnavailable)
     }
 }
 
@@ -147,6 +151,8 @@ fn code_of(error: &Error) -> Code {
                 RefusalReason::UnsupportedText => Code::UnsupportedText,
                 RefusalReason::InvalidSetting => Code::InvalidSetting,
             },
+            RunError::Crowded => Code::Overloaded,
+            RunError::Unlinked(_) => Code::AnalyzerUnavailable,
             RunError::Failed { .. } => Code::AnalyzerFailed,
             RunError::Trapped(_) => Code::AnalyzerTrapped,
             RunError::OutOfMemory(_) => Code::AnalyzerOutOfMemory,
@@ -180,6 +186,8 @@ fn sentence(error: &Error, service: &str) -> String {
                 format!("The text has {text_bytes} bytes; `{service}` takes at most {limit_bytes}.")
             }
             RunError::Refused(refusal) => refused(refusal),
+            RunError::Crowded => "The gateway has more requests than it can take; try again later.".into(),
+            RunError::Unlinked(_) => format!("`{service}` cannot run at the moment."),
             RunError::Failed { .. } => format!("`{service}` failed on this text."),
             RunError::Trapped(_) => format!("`{service}` crashed on this text."),
             RunError::OutOfMemory(_) => format!("`{service}` ran out of memory on this text."),

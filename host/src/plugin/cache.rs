@@ -13,8 +13,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmtime::component::Component;
 
+use super::code::deserialize;
 use super::digest::Digest;
-use super::engine::Engine;
+use super::engine::Runtime;
 
 /// First bytes of an entry: what it is and the version of its layout.
 const MAGIC: &[u8; 16] = b"gloss-compiled-1";
@@ -41,9 +42,9 @@ impl Cache {
     }
 
     /// The compiled component, if there is a sound entry for it.
-    pub(super) fn load(&self, engine: &Engine, digest: Digest) -> Option<Component> {
-        let entry = fs::read(self.path(engine, digest)).ok()?;
-        deserialize(engine, payload(&entry)?)
+    pub(super) fn load(&self, runtime: &Runtime, digest: Digest) -> Option<Component> {
+        let entry = fs::read(self.path(runtime, digest)).ok()?;
+        deserialize(runtime, payload(&entry)?).ok()
     }
 
     /// Keeps compiled code. A full or read-only disk costs the next start some time and nothing else, so
@@ -52,8 +53,8 @@ impl Cache {
     /// # Errors
     ///
     /// If the entry cannot be written.
-    pub(super) fn store(&self, engine: &Engine, digest: Digest, code: &[u8]) -> io::Result<()> {
-        let path = self.path(engine, digest);
+    pub(super) fn store(&self, runtime: &Runtime, digest: Digest, code: &[u8]) -> io::Result<()> {
+        let path = self.path(runtime, digest);
         let partial = partial_name(&path);
         let written = write_entry(&partial, code).and_then(|()| fs::rename(&partial, &path));
         if written.is_err() {
@@ -62,9 +63,9 @@ impl Cache {
         written
     }
 
-    fn path(&self, engine: &Engine, digest: Digest) -> PathBuf {
+    fn path(&self, runtime: &Runtime, digest: Digest) -> PathBuf {
         let mut hasher = DefaultHasher::new();
-        engine.inner().precompile_compatibility_hash().hash(&mut hasher);
+        runtime.engine.precompile_compatibility_hash().hash(&mut hasher);
         self.folder.join(format!("{digest}-{:016x}.cwasm", hasher.finish()))
     }
 }
@@ -134,14 +135,4 @@ fn write_entry(path: &Path, code: &[u8]) -> io::Result<()> {
 fn payload(entry: &[u8]) -> Option<&[u8]> {
     let (checksum, code) = entry.strip_prefix(MAGIC)?.split_at_checked(CHECKSUM_BYTES)?;
     (Digest::of(code).as_bytes() == checksum).then_some(code)
-}
-
-#[expect(
-    unsafe_code,
-    reason = "wasmtime cannot verify compiled code; the module's header says why ours is sound"
-)]
-fn deserialize(engine: &Engine, code: &[u8]) -> Option<Component> {
-    // SAFETY: the checksum shows that these are the bytes `store` was given, which this engine made
-    // itself, and the folder is as trusted as the program.
-    unsafe { Component::deserialize(engine.inner(), code) }.ok()
 }

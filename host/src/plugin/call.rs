@@ -3,15 +3,18 @@
 //! An instance is made from what was prepared when the plugin was loaded, and is dropped with the call's
 //! future: a caller that goes away ends the guest.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
+use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Instance, Lift, Lower, TypedFunc};
 use wasmtime::{Store, UpdateDeadline, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
+use super::bindings;
 use super::bindings::exports::gloss::analyzer::analyzer as wit;
-use super::bindings::{self, PluginPre};
+use super::code::Linked;
 use super::convert::{lend_members, lend_texts};
-use super::engine::Engine;
 use super::error::{Crash, RunError, RunFailure};
 use super::limits::Limits;
 use super::sandbox::Sandbox;
@@ -21,81 +24,81 @@ use crate::analysis::{Document, Options};
 /// What `analyze` returns over the wire of the component model.
 pub(super) type Answer = Result<wit::Analysis, wit::Refusal>;
 
-/// Compiled code with its imports answered: instances are made from it.
-pub(super) struct Code {
-    engine: Engine,
-    pre: PluginPre<Sandbox>,
+/// How long a call waits for a place among all the instances there may be at once.
+const SLOT_PATIENCE: Duration = Duration::from_secs(1);
+
+/// An instance, made when it is first used, and the host's side of it, for one call after the other.
+pub(super) struct Call {
+    linked: Arc<Linked>,
+    store: Store<Sandbox>,
+    instance: Option<Instance>,
+    /// How often it was asked to analyze.
+    calls: u32,
+    output_bytes: usize,
+    /// Given back after the store's memory: fields are dropped in their order.
+    _slot: OwnedSemaphorePermit,
 }
 
-impl Code {
-    pub(super) fn new(engine: Engine, pre: PluginPre<Sandbox>) -> Self {
-        Self { engine, pre }
-    }
-
-    /// Makes an instance and looks its functions up with the contract's types. The outer result is about
-    /// the instance, the inner about the types.
-    pub(super) async fn check_types(&self, limits: &Limits) -> Result<wasmtime::Result<()>, RunFailure> {
-        let mut call = self.call(limits);
-        let instantiated = self.pre.instance_pre().instantiate_async(&mut call.store);
-        let instance = match tokio::time::timeout(limits.deadline, instantiated).await {
-            Ok(Ok(instance)) => instance,
-            Ok(Err(error)) => return Err(call.fail(call.explain(&error))),
-            Err(_) => return Err(call.fail(RunError::DeadlineExceeded { deadline: limits.deadline })),
-        };
-        Ok(bindings::Plugin::new(&mut call.store, &instance).map(drop))
-    }
-
-    pub(super) async fn describe(&self, limits: &Limits) -> Result<wit::Description, RunFailure> {
-        let mut call = self.call(limits);
-        let description = tokio::time::timeout(limits.deadline, call.describe(self)).await;
-        let description =
-            description.unwrap_or(Err(RunError::DeadlineExceeded { deadline: limits.deadline }));
-        description.map_err(|error| call.fail(error))
-    }
-
-    /// Prepares a call in an instance that is made when it is first used.
-    pub(super) fn call(&self, limits: &Limits) -> Call {
-        let mut store = Store::new(self.engine.inner(), Sandbox::new(limits));
+impl Call {
+    /// Prepares a call, as soon as there is a place for its instance.
+    pub(super) async fn prepare(linked: Arc<Linked>, limits: &Limits) -> Result<Self, RunFailure> {
+        let slot = take_slot(&linked).await.ok_or_else(|| RunFailure::silent(RunError::Crowded))?;
+        let mut store = Store::new(&linked.runtime.engine, Sandbox::new(limits));
         store.limiter(|sandbox| &mut sandbox.meter);
         store.set_hostcall_fuel(limits.output_bytes);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|_| {
             Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
         });
-        Call { store, instance: None, calls: 0, output_bytes: limits.output_bytes }
+        Ok(Self { linked, store, instance: None, calls: 0, output_bytes: limits.output_bytes, _slot: slot })
     }
-}
 
-/// An instance and the host's side of it, for one call after the other.
-pub(super) struct Call {
-    store: Store<Sandbox>,
-    instance: Option<bindings::Plugin>,
-    /// How often it was asked to analyze.
-    calls: u32,
-    output_bytes: usize,
-}
+    /// Makes the instance and looks its functions up with the contract's types. The outer result is about
+    /// the instance, the inner about the types.
+    pub(super) async fn check_types(
+        mut self,
+        deadline: Duration,
+    ) -> Result<wasmtime::Result<()>, RunFailure> {
+        let linked = Arc::clone(&self.linked);
+        let instantiated = linked.pre.instance_pre().instantiate_async(&mut self.store);
+        let instance = match tokio::time::timeout(deadline, instantiated).await {
+            Ok(Ok(instance)) => instance,
+            Ok(Err(error)) => return Err(self.fail(self.explain(&error))),
+            Err(_) => return Err(self.fail(RunError::DeadlineExceeded { deadline })),
+        };
+        Ok(bindings::Plugin::new(&mut self.store, &instance).map(drop))
+    }
 
-impl Call {
+    /// Asks what the component says of itself.
+    pub(super) async fn describe(mut self, deadline: Duration) -> Result<wit::Description, RunFailure> {
+        let asked = async {
+            let instance = self.instantiate().await?;
+            let linked = Arc::clone(&self.linked);
+            let describe: TypedFunc<(), (wit::Description,)> =
+                self.function(&instance, &linked.functions.describe)?;
+            let called = describe.call_async(&mut self.store, ()).await;
+            called.map(|(description,)| description).map_err(|error| self.explain(&error))
+        };
+        let description = tokio::time::timeout(deadline, asked).await;
+        let description = description.unwrap_or(Err(RunError::DeadlineExceeded { deadline }));
+        description.map_err(|error| self.fail(error))
+    }
+
+    /// Has the instance analyze a document, for at most `deadline`.
     pub(super) async fn within(
         &mut self,
-        code: &Code,
         deadline: Duration,
         (document, options): (&Document, &Options),
     ) -> Result<Answer, RunError> {
-        let answer = tokio::time::timeout(deadline, self.analyze(code, document, options)).await;
+        let answer = tokio::time::timeout(deadline, self.analyze(document, options)).await;
         answer.unwrap_or(Err(RunError::DeadlineExceeded { deadline }))
     }
 
-    async fn analyze(
-        &mut self,
-        code: &Code,
-        document: &Document,
-        options: &Options,
-    ) -> Result<Answer, RunError> {
+    async fn analyze(&mut self, document: &Document, options: &Options) -> Result<Answer, RunError> {
         // Taken out: an instance whose call does not end well is not put back.
-        let plugin = match self.instance.take() {
-            Some(plugin) => plugin,
-            None => self.instantiate(code).await?,
+        let instance = match self.instance.take() {
+            Some(instance) => instance,
+            None => self.instantiate().await?,
         };
         self.calls += 1;
         let texts = (lend_texts(&document.metadata), lend_texts(&options.settings));
@@ -104,25 +107,42 @@ impl Call {
         let language = document.language.as_deref();
         let document = wit::Document { text: &document.text, language, metadata: &metadata };
         let options = wit::Options { settings: &settings, explain: options.explain };
-        let called = plugin.gloss_analyzer_analyzer().call_analyze(&mut self.store, document, options).await;
-        let answer = called.map_err(|error| self.explain(&error))?;
-        self.instance = Some(plugin);
+        let linked = Arc::clone(&self.linked);
+        let analyze: TypedFunc<(wit::Document<'_>, wit::Options<'_>), (Answer,)> =
+            self.function(&instance, &linked.functions.analyze)?;
+        let called = analyze.call_async(&mut self.store, (document, options)).await;
+        let (answer,) = called.map_err(|error| self.explain(&error))?;
+        self.instance = Some(instance);
         Ok(answer)
     }
 
-    async fn describe(&mut self, code: &Code) -> Result<wit::Description, RunError> {
-        let plugin = self.instantiate(code).await?;
-        let called = plugin.gloss_analyzer_analyzer().call_describe(&mut self.store).await;
-        called.map_err(|error| self.explain(&error))
-    }
-
-    async fn instantiate(&mut self, code: &Code) -> Result<bindings::Plugin, RunError> {
-        let instantiated = code.pre.instantiate_async(&mut self.store).await;
+    async fn instantiate(&mut self) -> Result<Instance, RunError> {
+        let linked = Arc::clone(&self.linked);
+        let instantiated = linked.pre.instance_pre().instantiate_async(&mut self.store).await;
         instantiated.map_err(|error| match self.explain(&error) {
             // Nothing was answered yet that could break a contract.
             RunError::Contract(_) => RunError::Trapped(crash(&error)),
             other => other,
         })
+    }
+
+    /// One of the contract's functions. Comparing its types with the contract's takes as long as a short
+    /// call, and is done once for each component: by [`Call::check_types`], before anything is asked of it.
+    #[expect(unsafe_code, reason = "the types were compared when the component was loaded")]
+    fn function<P, R>(
+        &mut self,
+        instance: &Instance,
+        function: &ComponentExportIndex,
+    ) -> Result<TypedFunc<P, R>, RunError>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
+        let function = instance.get_func(&mut self.store, function);
+        let function = function.ok_or_else(|| RunError::Contract(Violation::new("a function is missing")))?;
+        // SAFETY: `function` is `describe` or `analyze` of the contract, whose types the bindings compared
+        // with `P` and `R` in `check_types` when the component was loaded.
+        Ok(unsafe { TypedFunc::new_unchecked(function) })
     }
 
     /// Which failure an engine error is.
@@ -147,9 +167,12 @@ impl Call {
         RunFailure { error, captured: self.store.data().take_captured() }
     }
 
-    /// Whether the instance can serve another call after this one: it ended well and was refused nothing.
+    /// Whether the instance can serve another call after this one: it ended well, was refused nothing, and
+    /// nobody else needs its place.
     pub(super) fn is_sound(&self) -> bool {
-        self.instance.is_some() && !self.store.data().meter.refused
+        let runtime = &self.linked.runtime;
+        let welcome = !runtime.is_retired() && !runtime.is_crowded();
+        welcome && self.instance.is_some() && !self.store.data().meter.refused
     }
 
     /// How often the instance was asked to analyze.
@@ -161,6 +184,15 @@ impl Call {
     pub(super) fn forget_output(&self) {
         drop(self.store.data().take_captured());
     }
+}
+
+async fn take_slot(linked: &Linked) -> Option<OwnedSemaphorePermit> {
+    let slots = &linked.runtime.slots;
+    if let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
+        return Some(slot);
+    }
+    // The semaphore is never closed.
+    tokio::time::timeout(SLOT_PATIENCE, Arc::clone(slots).acquire_owned()).await.ok()?.ok()
 }
 
 /// wasmtime keeps the type of this error to itself, so its words must do; a test notices if they change.

@@ -188,9 +188,14 @@ pub struct RunFailure {
 }
 
 impl RunFailure {
+    /// A failure before any guest printed anything.
+    pub fn silent(error: RunError) -> Self {
+        Self { error, captured: Captured::default() }
+    }
+
     /// A refusal before any guest ran.
     pub fn refused(refusal: Refusal) -> Box<Self> {
-        Box::new(Self { error: RunError::Refused(refusal), captured: Captured::default() })
+        Box::new(Self::silent(RunError::Refused(refusal)))
     }
 }
 
@@ -208,6 +213,12 @@ pub enum RunError {
     /// The analyzer says no, for a reason the caller can change.
     #[error("the analyzer refuses the document: {}", .0.detail)]
     Refused(Refusal),
+    /// As many instances as there may be are at work.
+    #[error("as many instances as there may be are at work")]
+    Crowded,
+    /// Its code had to move to another engine and could not.
+    #[error("the analyzer cannot run any more")]
+    Unlinked(#[source] Box<LoadError>),
     /// The analyzer says that it failed.
     #[error("the analyzer reports that it failed")]
     Failed {

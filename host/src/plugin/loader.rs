@@ -6,18 +6,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use wasmtime::component::{Component, Linker};
-
-use super::bindings::PluginPre;
 use super::cache::Cache;
-use super::call::Code;
+use super::call::Call;
+use super::code::{Code, deserialize, words};
+use super::compiler::Compiler;
 use super::digest::Digest;
 use super::engine::Engine;
 use super::error::{LoadError, Origin, RunFailure};
 use super::isolation::Isolation;
 use super::limits::Limits;
 use super::run::Plugin;
-use super::sandbox::{Sandbox, linker};
 use super::{convert, inspect};
 use crate::analysis::{Description, Document, Example, Kind, Member, Options, ServiceName, Value};
 
@@ -70,20 +68,15 @@ pub struct Loader {
 
 struct Inner {
     engine: Engine,
-    linker: Linker<Sandbox>,
+    compiler: Compiler,
     cache: Option<Cache>,
     policy: Policy,
 }
 
 impl Loader {
     /// A loader on the process's engine. Without a cache every component is compiled anew.
-    ///
-    /// # Errors
-    ///
-    /// If the engine does not take the host's functions, which would be a defect of the host.
-    pub fn new(engine: Engine, cache: Option<Cache>, policy: Policy) -> Result<Self, LoadError> {
-        let linker = linker(engine.inner()).map_err(|error| LoadError::Compile { detail: words(&error) })?;
-        Ok(Self { inner: Arc::new(Inner { engine, linker, cache, policy }) })
+    pub fn new(engine: Engine, compiler: Compiler, cache: Option<Cache>, policy: Policy) -> Self {
+        Self { inner: Arc::new(Inner { engine, compiler, cache, policy }) }
     }
 
     /// Largest component that is looked at, in bytes.
@@ -91,21 +84,19 @@ impl Loader {
         self.inner.policy.component_bytes
     }
 
-    /// Judges a component, and loads it if nothing is wrong. Compiling happens off the async threads.
+    /// Judges a component, and loads it if nothing is wrong. Nothing of it happens on the async threads
+    /// but the guest's own calls, which yield.
     ///
     /// # Errors
     ///
     /// The first thing that is wrong.
     pub async fn load(&self, bytes: Arc<[u8]>, origin: Origin) -> Result<Plugin, LoadError> {
-        let inner = Arc::clone(&self.inner);
-        let digest_bytes = Arc::clone(&bytes);
-        let prepared = tokio::task::spawn_blocking(move || inner.prepare(&digest_bytes)).await;
-        let (code, digest) =
-            prepared.map_err(|_| LoadError::Compile { detail: "the compiler gave up".into() })??;
-
-        self.inner.check_types(&code).await?;
-        let description = self.inner.describe(&code).await?;
-        let policy = self.inner.policy.of(&description.name);
+        let inner = &self.inner;
+        let digest = inner.judge(Arc::clone(&bytes)).await?;
+        let code = inner.compiled(bytes, digest).await?;
+        inner.check_types(&code).await?;
+        let description = inner.describe(&code).await?;
+        let policy = inner.policy.of(&description.name);
         let settings = effective_settings(&description, &policy.settings)?;
         let (limits, isolation) = (policy.limits, policy.isolation);
         let plugin = Plugin::new(code, description, settings, (limits, isolation), (digest, origin));
@@ -115,52 +106,76 @@ impl Loader {
 }
 
 impl Inner {
-    /// Everything that needs no running guest.
-    fn prepare(&self, bytes: &[u8]) -> Result<(Code, Digest), LoadError> {
+    /// What can be told without compiling.
+    async fn judge(&self, bytes: Arc<[u8]>) -> Result<Digest, LoadError> {
         let (size, limit_bytes) = (bytes.len() as u64, self.policy.component_bytes);
         if size > limit_bytes {
             return Err(LoadError::TooLarge { bytes: size, limit_bytes });
         }
-        inspect::parse(bytes)?.check()?;
-        let digest = Digest::of(bytes);
-        let component = self.compile(bytes, digest)?;
-        let linked = self.linker.instantiate_pre(&component);
-        let linked = linked.map_err(|error| LoadError::UnknownImport { detail: words(&error) })?;
-        let pre = PluginPre::new(linked).map_err(|error| LoadError::Mismatch { detail: words(&error) })?;
-        Ok((Code::new(self.engine.clone(), pre), digest))
+        blocking(move || {
+            inspect::parse(&bytes)?.check()?;
+            Ok(Digest::of(&bytes))
+        })
+        .await
     }
 
-    fn compile(&self, bytes: &[u8], digest: Digest) -> Result<Component, LoadError> {
-        let failed = |error: wasmtime::Error| LoadError::Compile { detail: words(&error) };
-        let Some(cache) = &self.cache else {
-            return Component::new(self.engine.inner(), bytes).map_err(failed);
-        };
-        if let Some(component) = cache.load(&self.engine, digest) {
-            return Ok(component);
+    /// The code of an earlier time, or what the compiler makes of the component now.
+    async fn compiled(self: &Arc<Self>, bytes: Arc<[u8]>, digest: Digest) -> Result<Code, LoadError> {
+        let inner = Arc::clone(self);
+        let cached = blocking(move || {
+            let runtime = inner.engine.current();
+            let component = inner.cache.as_ref().and_then(|cache| cache.load(&runtime, digest));
+            component.map(|component| Code::link(inner.engine.clone(), runtime, component)).transpose()
+        });
+        if let Some(code) = cached.await? {
+            return Ok(code);
         }
-        let component = Component::new(self.engine.inner(), bytes).map_err(failed)?;
-        let code = component.serialize().map_err(failed)?;
-        if let Err(error) = cache.store(&self.engine, digest, &code) {
-            tracing::warn!(%digest, %error, "compiled code is not cached");
-        }
-        Ok(component)
+        let code = self.compiler.compile(bytes).await?;
+        let inner = Arc::clone(self);
+        blocking(move || {
+            let runtime = inner.engine.current();
+            let component = deserialize(&runtime, &code);
+            let component = component.map_err(|error| LoadError::Compile { detail: words(&error) })?;
+            if let Some(cache) = &inner.cache
+                && let Err(error) = cache.store(&runtime, digest, &code)
+            {
+                tracing::warn!(%digest, %error, "compiled code is not cached");
+            }
+            Code::link(inner.engine.clone(), runtime, component)
+        })
+        .await
     }
 
     /// Whether the functions that are exported have the contract's types.
     async fn check_types(&self, code: &Code) -> Result<(), LoadError> {
-        match code.check_types(&self.policy.default.limits).await {
+        let limits = &self.policy.default.limits;
+        let checked = async { Call::prepare(code.linked().await?, limits).await.map_err(start_failed) };
+        match checked.await?.check_types(limits.deadline).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(mismatch)) => Err(LoadError::Mismatch { detail: words(&mismatch) }),
-            Err(failure) => Err(LoadError::Start { failure: Box::new(failure) }),
+            Err(failure) => Err(start_failed(failure)),
         }
     }
 
     async fn describe(&self, code: &Code) -> Result<Description, LoadError> {
         let limits = &self.policy.default.limits;
-        let described = code.describe(limits).await;
+        let call = Call::prepare(code.linked().await?, limits).await.map_err(start_failed)?;
+        let described = call.describe(limits.deadline).await;
         let description = described.map_err(|failure| LoadError::Describe { failure: Box::new(failure) })?;
         convert::description(description).map_err(LoadError::Description)
     }
+}
+
+fn start_failed(failure: RunFailure) -> LoadError {
+    LoadError::Start { failure: Box::new(failure) }
+}
+
+/// Does something off the async threads.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LoadError> + Send + 'static,
+) -> Result<T, LoadError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(LoadError::Compile { detail: error.to_string() }))
 }
 
 /// The analyzer's defaults, with the operator's settings in their place.
@@ -212,11 +227,4 @@ async fn try_example(plugin: &Plugin, example: &Example) -> Result<(), Box<RunFa
         plugin.run(&document, &options, plugin.limits().deadline).await.map_err(Box::new)?;
     }
     Ok(())
-}
-
-/// An engine error in one line: its causes from the outermost in.
-fn words(error: &wasmtime::Error) -> String {
-    let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-    causes.dedup();
-    causes.join(": ").replace('\n', " ")
 }

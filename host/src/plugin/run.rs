@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::call::{Answer, Code};
-use super::capture::Captured;
+use super::call::{Answer, Call};
+use super::code::Code;
 use super::convert::{self, Checker, Vocabulary};
 use super::digest::Digest;
 use super::error::{Origin, RunError, RunFailure};
@@ -104,8 +104,7 @@ impl Plugin {
     ) -> Result<Analysis, RunFailure> {
         let (text_bytes, limit_bytes) = (document.text.len(), self.limits.input_bytes);
         if text_bytes > limit_bytes {
-            let error = RunError::TextTooLarge { text_bytes, limit_bytes };
-            return Err(RunFailure { error, captured: Captured::default() });
+            return Err(RunFailure::silent(RunError::TextTooLarge { text_bytes, limit_bytes }));
         }
         self.run(document, options, deadline).await
     }
@@ -117,8 +116,11 @@ impl Plugin {
         options: &Options,
         deadline: Duration,
     ) -> Result<Analysis, RunFailure> {
-        let mut call = self.idle.take().unwrap_or_else(|| self.code.call(&self.limits));
-        let answer = call.within(&self.code, deadline, (document, options)).await;
+        let mut call = match self.idle.take() {
+            Some(call) => call,
+            None => self.prepare().await?,
+        };
+        let answer = call.within(deadline, (document, options)).await;
         let checked = answer.and_then(|answer| self.check(answer, document, options));
         match checked {
             Ok(_) | Err(RunError::Refused(_)) => {
@@ -128,6 +130,11 @@ impl Plugin {
             }
             Err(error) => Err(call.fail(error)),
         }
+    }
+
+    async fn prepare(&self) -> Result<Call, RunFailure> {
+        let linked = self.code.linked().await.map_err(|error| RunFailure::silent(RunError::Unlinked(Box::new(error))))?;
+        Call::prepare(linked, &self.limits).await
     }
 
     fn check(&self, answer: Answer, document: &Document, options: &Options) -> Result<Analysis, RunError> {

@@ -3,6 +3,7 @@
 //! [`counts`] holds the logic, plain Rust that also runs natively; `component` is the thin skin that
 //! makes a Gloss plugin of it.
 
+mod ascii;
 pub mod counts;
 
 #[cfg(target_arch = "wasm32")]

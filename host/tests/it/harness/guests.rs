@@ -10,7 +10,7 @@ use crate::component;
 pub(crate) fn guest(name: &str) -> PathBuf {
     static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
         let selection = ["--package", "guests", "--examples"];
-        let folder = component::build(&repository(), &target_folder(), &selection);
+        let folder = component::build(&repository(), &target_folder(), "release", &selection);
         folder.unwrap_or_else(|error| panic!("{error}")).join("examples")
     });
     let file = BUILT.join(name.replace('-', "_")).with_extension("wasm");

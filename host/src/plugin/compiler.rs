@@ -1,0 +1,168 @@
+//! Compiling a component, in a process of its own.
+//!
+//! A compilation cannot be interrupted, and a hostile file may aim at it. So the gateway starts its own
+//! program again with the bytes on standard input, at low priority, with a bound on time and memory, and
+//! reads the code from standard output. What the child does wrong ends with the child.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::{ExitCode, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+use tokio::sync::Semaphore;
+
+use super::code::words;
+use super::engine::compile_config;
+use super::error::LoadError;
+
+/// Compiles components. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Compiler {
+    /// None to compile in this process.
+    program: Option<PathBuf>,
+    bounds: CompileBounds,
+    /// A place for each compilation at once.
+    places: Arc<Semaphore>,
+}
+
+/// What compiling one component may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompileBounds {
+    /// Longest time, waiting for earlier ones not included.
+    pub deadline: Duration,
+    /// Most address space of the compiling process, in bytes.
+    pub memory_bytes: u64,
+}
+
+impl Default for CompileBounds {
+    fn default() -> Self {
+        Self { deadline: Duration::from_secs(60), memory_bytes: 4 << 30 }
+    }
+}
+
+/// The command of the program that compiles, as [`Compiler::child`] calls it.
+pub const COMPILE_COMMAND: &str = "compile";
+/// How much less urgent than everything else compiling is.
+const NICENESS: i32 = 10;
+/// Longest message of a child that is read.
+const MESSAGE_BYTES: u64 = 4096;
+
+impl Compiler {
+    /// Compiles in processes of their own: `program` is started with [`COMPILE_COMMAND`] and must call
+    /// [`compile_here`] then.
+    pub fn child(program: PathBuf, bounds: CompileBounds) -> Self {
+        Self { program: Some(program), bounds, places: places() }
+    }
+
+    /// Compiles in this process, without bounds. For benches and for components that can be trusted.
+    pub fn in_process() -> Self {
+        Self { program: None, bounds: CompileBounds::default(), places: places() }
+    }
+
+    /// Compiles a component to code that any engine of this program loads.
+    pub(super) async fn compile(&self, component: Arc<[u8]>) -> Result<Vec<u8>, LoadError> {
+        let _place = self.places.acquire().await;
+        match &self.program {
+            Some(program) => self.compile_in_child(program, &component).await,
+            None => {
+                let compiled = tokio::task::spawn_blocking(move || precompile(&component)).await;
+                compiled.unwrap_or_else(|error| Err(error.to_string())).map_err(failed)
+            }
+        }
+    }
+
+    async fn compile_in_child(&self, program: &PathBuf, component: &[u8]) -> Result<Vec<u8>, LoadError> {
+        let child = Command::new(program)
+            .arg(COMPILE_COMMAND)
+            .arg(self.bounds.memory_bytes.to_string())
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // Also when whoever waits for it has gone.
+            .kill_on_drop(true)
+            .spawn();
+        let child = child.map_err(|error| failed(format!("the compiler does not start: {error}")))?;
+        let talked = tokio::time::timeout(self.bounds.deadline, talk(child, component)).await;
+        let seconds = self.bounds.deadline.as_secs_f32();
+        let talked = talked.map_err(|_| failed(format!("compiling it took longer than {seconds} s")))?;
+        let (status, code, message) =
+            talked.map_err(|error| failed(format!("the compiler cannot be reached: {error}")))?;
+        if status.success() { Ok(code) } else { Err(failed(self.reason(status, &message))) }
+    }
+
+    fn reason(&self, status: ExitStatus, message: &str) -> String {
+        // Who cannot have more memory aborts without many words.
+        if status.code().is_none() || message.contains("memory allocation") {
+            let mebibytes = self.bounds.memory_bytes >> 20;
+            return format!("the compiler was ended, most likely since it needs more than {mebibytes} MiB");
+        }
+        message.trim().replace('\n', " ")
+    }
+}
+
+fn places() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from)))
+}
+
+fn failed(detail: String) -> LoadError {
+    LoadError::Compile { detail }
+}
+
+/// Gives a child the component and takes the code, or what it says instead.
+async fn talk(mut child: Child, component: &[u8]) -> io::Result<(ExitStatus, Vec<u8>, String)> {
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (Some(mut stdin), Some(mut stdout), Some(stderr)) = (stdin, stdout, stderr) else {
+        return Err(io::ErrorKind::BrokenPipe.into());
+    };
+    let give = async move {
+        // One that ends before it has read everything says why.
+        let _ = stdin.write_all(component).await;
+    };
+    let (mut code, mut message) = (Vec::new(), Vec::new());
+    let mut stderr = stderr.take(MESSAGE_BYTES);
+    let ((), took, heard) =
+        tokio::join!(give, stdout.read_to_end(&mut code), stderr.read_to_end(&mut message));
+    took?;
+    heard?;
+    Ok((child.wait().await?, code, String::from_utf8_lossy(&message).into_owned()))
+}
+
+/// What the child does: compiles standard input to standard output, within `memory_bytes`.
+pub fn compile_here(memory_bytes: u64) -> ExitCode {
+    let compiled = bound(memory_bytes).map_err(|error| error.to_string()).and_then(|()| {
+        let mut component = Vec::new();
+        io::stdin().lock().read_to_end(&mut component).map_err(|error| error.to_string())?;
+        precompile(&component)
+    });
+    let told = match &compiled {
+        Ok(code) => io::stdout().lock().write_all(code),
+        Err(message) => io::stderr().lock().write_all(message.as_bytes()),
+    };
+    if compiled.is_ok() && told.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn precompile(component: &[u8]) -> Result<Vec<u8>, String> {
+    let engine = wasmtime::Engine::new(&compile_config()).map_err(|error| words(&error))?;
+    engine.precompile_component(component).map_err(|error| words(&error))
+}
+
+/// Takes little of the machine, and no more memory than that.
+#[cfg(unix)]
+fn bound(memory_bytes: u64) -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, nice, setrlimit};
+    nice(NICENESS)?;
+    let limit = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    setrlimit(Resource::Core, limit(0))?;
+    setrlimit(Resource::As, limit(memory_bytes))?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn bound(_: u64) -> io::Result<()> {
+    Ok(())
+}
