@@ -26,26 +26,31 @@ const DRAIN_BYTES: usize = 64 * 1024 * 1024;
 /// How long that may take.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
 
-/// How long a body may be, and what is said of a longer one.
-pub(super) struct BodyLimit {
-    bytes: usize,
-    sentence: String,
+/// How long a body may be.
+#[derive(Clone, Copy)]
+pub(super) enum BodyLimit {
+    /// As long as a text of so many bytes can make it, in whatever way it is written.
+    OfText(usize),
+    /// So many bytes.
+    OfBody(usize),
 }
 
 impl BodyLimit {
-    /// For a body that holds a text of at most `text_bytes`, in whatever way it is written.
-    pub(super) fn of_text(text_bytes: usize) -> Self {
-        let bytes = text_bytes.saturating_mul(JSON_BYTES_PER_TEXT_BYTE).saturating_add(BODY_MARGIN_BYTES);
-        Self { bytes, sentence: format!("The body is too large for a text of at most {text_bytes} bytes.") }
+    fn bytes(self) -> usize {
+        match self {
+            Self::OfText(bytes) => {
+                bytes.saturating_mul(JSON_BYTES_PER_TEXT_BYTE).saturating_add(BODY_MARGIN_BYTES)
+            }
+            Self::OfBody(bytes) => bytes,
+        }
     }
 
-    /// For a body of at most `bytes`.
-    pub(super) fn of_body(bytes: usize) -> Self {
-        Self { bytes, sentence: format!("The body has more than {bytes} bytes.") }
-    }
-
-    fn exceeded(&self) -> Problem {
-        Problem::new(Code::TextTooLarge, self.sentence.clone())
+    fn exceeded(self) -> Problem {
+        let sentence = match self {
+            Self::OfText(bytes) => format!("The body is too large for a text of at most {bytes} bytes."),
+            Self::OfBody(bytes) => format!("The body has more than {bytes} bytes."),
+        };
+        Problem::new(Code::TextTooLarge, sentence)
     }
 }
 
@@ -59,11 +64,11 @@ pub(super) async fn read_json<T: RequestBody>(request: Request, limit: BodyLimit
         let detail = "The body must be JSON, sent with `Content-Type: application/json`.";
         return Err(refuse(request, Problem::new(Code::UnsupportedMediaType, detail)));
     }
-    if announced_bytes(request.headers()).is_some_and(|bytes| bytes > limit.bytes as u64) {
+    if announced_bytes(request.headers()).is_some_and(|bytes| bytes > limit.bytes() as u64) {
         return Err(refuse(request, limit.exceeded()));
     }
     let mut body = request.into_body();
-    match tokio::time::timeout(BODY_DEADLINE, Limited::new(&mut body, limit.bytes).collect()).await {
+    match tokio::time::timeout(BODY_DEADLINE, Limited::new(&mut body, limit.bytes()).collect()).await {
         Ok(Ok(collected)) => parse(&collected.to_bytes()).map_err(Problem::into_response),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             drain(body);

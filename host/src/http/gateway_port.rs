@@ -52,7 +52,7 @@ struct Message {
 async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let caller = caller(request.headers());
     // Which service it is for stands in the body.
-    let limit = BodyLimit::of_text(gateway.snapshot().input_bytes());
+    let limit = BodyLimit::OfText(gateway.snapshot().input_bytes());
     match read_json::<AnalyzeBody>(request, limit).await {
         Ok(body) => answer(&gateway, &caller, &body.service, body.text, body.offsets.into()).await,
         Err(refused) => refused,
@@ -75,7 +75,7 @@ pub(super) async fn analyze_with(gateway: &Gateway, service: &str, request: Requ
     let caller = caller(request.headers());
     let snapshot = gateway.snapshot();
     let own_bytes = snapshot.service(service).and_then(|service| service.input_bytes());
-    let limit = BodyLimit::of_text(own_bytes.unwrap_or_else(|| snapshot.input_bytes()));
+    let limit = BodyLimit::OfText(own_bytes.unwrap_or_else(|| snapshot.input_bytes()));
     match read_json::<ServiceAnalyzeBody>(request, limit).await {
         Ok(body) => answer(gateway, &caller, service, body.text, body.offsets.into()).await,
         Err(refused) => refused,
@@ -116,7 +116,7 @@ async fn names(State(gateway): State<Arc<Gateway>>) -> Response {
 }
 
 async fn register(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let body = match read_json::<RegisterBody>(request, BodyLimit::of_body(REGISTRATION_BYTES)).await {
+    let body = match read_json::<RegisterBody>(request, BodyLimit::OfBody(REGISTRATION_BYTES)).await {
         Ok(body) => body,
         Err(refused) => return refused,
     };

@@ -1,4 +1,22 @@
-//! Sentence boundaries in ASCII: the rules of UAX 29 (version 16) for the characters that there are.
+//! Counting in ASCII, which most text is and whose rules are far quicker to follow: those of UAX 29
+//! (version 16) for the characters that there are.
+
+/// Runs of anything but white space, Python's four separators (U+001C to U+001F) included.
+pub(crate) fn count_tokens(text: &[u8]) -> usize {
+    let mut after_space = true;
+    let starts = text.iter().filter(|byte| {
+        let is_space = matches!(byte, b'\t'..=b'\r' | 0x1c..=0x1f | b' ');
+        let starts = after_space && !is_space;
+        after_space = is_space;
+        starts
+    });
+    starts.count()
+}
+
+/// Grapheme clusters: only CR LF makes one of two characters.
+pub(crate) fn count_graphemes(text: &[u8]) -> usize {
+    text.len() - text.windows(2).filter(|pair| pair == b"\r\n").count()
+}
 
 /// Counts the segments between sentence boundaries that hold a letter or digit.
 pub(crate) fn count_sentences(text: &[u8]) -> usize {
@@ -84,6 +102,18 @@ mod tests {
         #[test]
         fn sentences_are_those_of_unicode(text in "([aB1.!?\"',;: \t\r\n]|[\\x00-\\x7f]){0,12}") {
             prop_assert_eq!(count_sentences(text.as_bytes()), text.unicode_sentences().count(), "{:?}", text);
+        }
+
+        #[test]
+        fn graphemes_are_those_of_unicode(text in "([\\r\\n]|[\\x00-\\x7f]){0,12}") {
+            prop_assert_eq!(count_graphemes(text.as_bytes()), text.graphemes(true).count());
+        }
+
+        #[test]
+        fn tokens_are_those_of_python(text in "([ \t\\x0b\\x0c\\x1c-\\x1f]|[\\x00-\\x7f]){0,12}") {
+            let is_space = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
+            let tokens = text.split(is_space).filter(|token| !token.is_empty()).count();
+            prop_assert_eq!(count_tokens(text.as_bytes()), tokens);
         }
     }
 }

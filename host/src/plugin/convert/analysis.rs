@@ -288,16 +288,16 @@ fn once(seen: &mut bool, what: &str) -> Result<(), Violation> {
 fn check_names(analysis: &Analysis) -> Result<(), Violation> {
     let (mut layer, mut passage, mut vector) = (None, None, None);
     match &analysis.answer {
-        Answer::Layer(answer) => layer = Some(&answer.name),
-        Answer::Passage(answer) => passage = Some(&answer.name),
-        Answer::Vector(answer) => vector = Some(&answer.name),
+        Answer::Layer(answer) => layer = Some(answer.name.as_str()),
+        Answer::Passage(answer) => passage = Some(answer.name.as_str()),
+        Answer::Vector(answer) => vector = Some(answer.name.as_str()),
         Answer::Nothing | Answer::Value(_) | Answer::Label(_) | Answer::Labels(_) => {}
     }
-    unique("measures", analysis.measures.iter().map(|measure| &measure.name))?;
-    unique("layers", layer.into_iter().chain(analysis.layers.iter().map(|layer| &layer.name)))?;
-    unique("passages", passage.into_iter().chain(analysis.passages.iter().map(|passage| &passage.name)))?;
-    unique("vectors", vector.into_iter().chain(analysis.vectors.iter().map(|vector| &vector.name)))?;
-    unique("data", analysis.data.iter().map(|member| &member.name))
+    unique("measures", analysis.measures.iter().map(|measure| measure.name.as_str()))?;
+    unique("layers", layer.into_iter().chain(analysis.layers.iter().map(|layer| layer.name.as_str())))?;
+    unique("passages", passage.into_iter().chain(analysis.passages.iter().map(|passage| passage.name.as_str())))?;
+    unique("vectors", vector.into_iter().chain(analysis.vectors.iter().map(|vector| vector.name.as_str())))?;
+    unique("data", analysis.data.iter().map(|member| member.name.as_str()))
 }
 
 /// Relations lead to spans that are there.
@@ -321,13 +321,18 @@ fn check_targets(analysis: &Analysis) -> Result<(), Violation> {
     Ok(())
 }
 
-fn unique<K: Eq + std::hash::Hash>(what: &str, mut keys: impl Iterator<Item = K>) -> Result<(), Violation> {
-    let mut seen = HashSet::new();
-    if keys.all(|key| seen.insert(key)) {
-        Ok(())
+/// So few names are compared with each other sooner than they are hashed.
+const FEW: usize = 16;
+
+fn unique<'n>(what: &str, names: impl Iterator<Item = &'n str>) -> Result<(), Violation> {
+    let names: Vec<&str> = names.collect();
+    let unique = if names.len() <= FEW {
+        names.iter().enumerate().all(|(index, name)| !names.iter().skip(index + 1).any(|other| other == name))
     } else {
-        Err(Violation::new("a name is given twice").within(what))
-    }
+        let mut seen = HashSet::with_capacity(names.len());
+        names.iter().all(|name| seen.insert(*name))
+    };
+    if unique { Ok(()) } else { Err(Violation::new("a name is given twice").within(what)) }
 }
 
 #[cfg(test)]
