@@ -12,7 +12,9 @@
 //! - the same from a pool that does not scan its pages (`unscanned`), as where the machine swaps,
 //! - the same without a pool (`unpooled`), as where the address space is short.
 //!
-//! Servers and clients share the process and its processors. They are measured in turns.
+//! Servers and clients share the process and its processors. They take short turns, and each turn is
+//! compared with the yardstick's of the same round: the machine's other work falls on both. What is printed
+//! are medians over the rounds.
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and ends where it fails")]
 
@@ -40,8 +42,8 @@ use tokio::net::TcpListener;
 use word_count::counts::Counts;
 
 const CONNECTIONS: usize = 16;
-const TURNS: usize = 5;
-const TURN: Duration = Duration::from_secs(2);
+const ROUNDS: usize = 15;
+const TURN: Duration = Duration::from_millis(700);
 /// One hundred bytes of plain English.
 const TEXT: &str =
     "The gateway counts every word of this plain English sentence, which is one hundred bytes long, or so";
@@ -54,27 +56,38 @@ fn main() {
     assert_eq!(TEXT.len(), 100);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let state = tempfile::tempdir().expect("a temporary folder");
-    let mut results = runtime.block_on(serve(state.path()));
-    for served in &results {
-        load(served.address, TURN / 4);
+    let mut servers = runtime.block_on(serve(state.path()));
+    for server in &servers {
+        load(server.address, TURN);
     }
-    for _ in 0..TURNS {
-        for served in &mut results {
-            served.turns.push(load(served.address, TURN));
+    for _ in 0..ROUNDS {
+        for server in &mut servers {
+            server.turns.push(load(server.address, TURN));
         }
     }
-    let mut yardstick = None;
-    for Served { name, mut turns, .. } in results {
-        turns.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
-        let turn = turns.get(TURNS / 2).expect("a turn");
-        let Turn { per_second, p50, p99 } = turn;
-        let (base_rate, base_p99) = *yardstick.get_or_insert((*per_second, *p99));
+    let yardstick = servers.first().expect("a server");
+    for server in &servers {
+        let median_of = |figure: fn(&Turn) -> f64| median(server.turns.iter().map(figure));
+        let ratio_of = |figure: fn(&Turn) -> f64| {
+            let pairs = server.turns.iter().zip(&yardstick.turns);
+            median(pairs.map(|(turn, base)| figure(turn) / figure(base)))
+        };
         println!(
-            "{name:<10} {per_second:>8.0} requests/s  p50 {p50:>8.1?}  p99 {p99:>8.1?}  {:.2} of native, p99 {:.1} times",
-            per_second / base_rate,
-            p99.as_secs_f64() / base_p99.as_secs_f64(),
+            "{:<10} {:>8.0} requests/s  p50 {:>5.0} us  p99 {:>5.0} us  {:.2} of native, p99 {:.1} times",
+            server.name,
+            median_of(|turn| turn.per_second),
+            median_of(|turn| turn.p50_us),
+            median_of(|turn| turn.p99_us),
+            ratio_of(|turn| turn.per_second),
+            ratio_of(|turn| turn.p99_us),
         );
     }
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().expect("a turn")
 }
 
 /// A server under measurement.
@@ -148,8 +161,8 @@ async fn natively(body: Bytes) -> ([(&'static str, &'static str); 1], Vec<u8>) {
 /// What one turn came to.
 struct Turn {
     per_second: f64,
-    p50: Duration,
-    p99: Duration,
+    p50_us: f64,
+    p99_us: f64,
 }
 
 /// Sends requests over all connections for as long as a turn lasts.
@@ -161,8 +174,8 @@ fn load(address: SocketAddr, turn: Duration) -> Turn {
         clients.into_iter().flat_map(|client| client.join().expect("no request failed")).collect();
     let per_second = times.len() as f64 / begin.elapsed().as_secs_f64();
     times.sort();
-    let at = |share: usize| times.get(times.len() * share / 100).copied().expect("a request");
-    Turn { per_second, p50: at(50), p99: at(99) }
+    let at = |share: usize| times.get(times.len() * share / 100).expect("a request").as_secs_f64() * 1e6;
+    Turn { per_second, p50_us: at(50), p99_us: at(99) }
 }
 
 /// Sends one request after the other, and returns how long each took.

@@ -3,10 +3,10 @@
 //! Two notions of a word stand side by side: `tokens`, what whitespace separates (the result that
 //! existing clients read), and `words`, what Unicode calls one (UAX 29), the better measure of prose.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
+use alloc::borrow::Cow;
 
 use foldhash::fast::FixedState;
+use hashbrown::HashSet;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::ascii;
@@ -59,7 +59,7 @@ impl Counts {
     /// Seconds it takes to read the words at [`WORDS_PER_MINUTE`], to a tenth.
     pub fn reading_seconds(&self) -> f64 {
         let seconds = self.words as f64 * 60.0 / WORDS_PER_MINUTE;
-        (seconds * 10.0).round() / 10.0
+        libm::round(seconds * 10.0) / 10.0
     }
 }
 
@@ -119,7 +119,7 @@ fn count_lines(text: &str) -> (usize, usize) {
 
 fn split_lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
-    std::iter::from_fn(move || {
+    core::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
