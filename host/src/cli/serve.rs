@@ -37,8 +37,7 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let remotes = RemoteClient::new(settings.remote_limits)?;
     let gateway = Arc::new(Gateway::new(Arc::clone(&registry), state.clone(), remotes));
     let engine = Engine::new()?;
-    tracing::info!(allocation = %engine.allocation(), "instances are allocated");
-    let loader = Loader::new(engine, compiler(&settings)?, cache(&settings), settings.policy.clone());
+    let loader = Loader::new(engine.clone(), compiler(&settings)?, cache(&settings), settings.policy.clone());
     let mut folder = Folder::open(&settings.plugins, loader.clone(), Arc::clone(&registry))?;
 
     let server = Server::default();
@@ -62,6 +61,7 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
         ports.reconcile().await;
     }
     registry.enter(Phase::Serving);
+    tracing::info!(instances = %engine.allocation(), "serving");
     announce(&settings, gateway_address, &registry.snapshot());
 
     let stop = CancellationToken::new();

@@ -49,7 +49,11 @@ impl Code {
     /// # Errors
     ///
     /// If the code is not from an engine like ours, or imports something that there is not.
-    pub(super) fn link(engine: Engine, runtime: Arc<Runtime>, component: Component) -> Result<Self, LoadError> {
+    pub(super) fn link(
+        engine: Engine,
+        runtime: Arc<Runtime>,
+        component: Component,
+    ) -> Result<Self, LoadError> {
         let linked = ArcSwap::from_pointee(Linked::new(runtime, component)?);
         Ok(Self { engine, linked, moving: Mutex::default() })
     }
@@ -85,7 +89,8 @@ impl Linked {
         let linked = linked.map_err(|error| LoadError::UnknownImport { detail: words(&error) })?;
         let pre = PluginPre::new(linked).map_err(|error| LoadError::Mismatch { detail: words(&error) })?;
         let functions = Functions::of(&component);
-        let functions = functions.ok_or_else(|| LoadError::Mismatch { detail: "a function is missing".into() })?;
+        let functions =
+            functions.ok_or_else(|| LoadError::Mismatch { detail: "a function is missing".into() })?;
         Ok(Self { runtime, component, pre, functions })
     }
 

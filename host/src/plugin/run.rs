@@ -133,7 +133,11 @@ impl Plugin {
     }
 
     async fn prepare(&self) -> Result<Call, RunFailure> {
-        let linked = self.code.linked().await.map_err(|error| RunFailure::silent(RunError::Unlinked(Box::new(error))))?;
+        let linked = self
+            .code
+            .linked()
+            .await
+            .map_err(|error| RunFailure::silent(RunError::Unlinked(Box::new(error))))?;
         Call::prepare(linked, &self.limits).await
     }
 

@@ -72,7 +72,8 @@ fn terminator(text: &[u8], at: usize) -> (usize, bool) {
 
 /// Whether the first letter that comes, before any terminator and line break, is a small one.
 fn goes_on_in_lower_case(text: &[u8], from: usize) -> bool {
-    let decides = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'\r' | b'\n' | b'.' | b'!' | b'?');
+    let decides =
+        |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'\r' | b'\n' | b'.' | b'!' | b'?');
     let decisive = text.iter().skip(from).find(|byte| decides(byte));
     decisive.is_some_and(|byte| byte.is_ascii_lowercase())
 }

@@ -12,3 +12,5 @@ pub mod counts;
 
 #[cfg(target_arch = "wasm32")]
 mod component;
+#[cfg(target_arch = "wasm32")]
+mod runtime;

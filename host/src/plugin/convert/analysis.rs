@@ -295,7 +295,10 @@ fn check_names(analysis: &Analysis) -> Result<(), Violation> {
     }
     unique("measures", analysis.measures.iter().map(|measure| measure.name.as_str()))?;
     unique("layers", layer.into_iter().chain(analysis.layers.iter().map(|layer| layer.name.as_str())))?;
-    unique("passages", passage.into_iter().chain(analysis.passages.iter().map(|passage| passage.name.as_str())))?;
+    unique(
+        "passages",
+        passage.into_iter().chain(analysis.passages.iter().map(|passage| passage.name.as_str())),
+    )?;
     unique("vectors", vector.into_iter().chain(analysis.vectors.iter().map(|vector| vector.name.as_str())))?;
     unique("data", analysis.data.iter().map(|member| member.name.as_str()))
 }
