@@ -87,10 +87,10 @@ impl Linked {
     fn new(runtime: Arc<Runtime>, component: Component) -> Result<Self, LoadError> {
         let linked = runtime.linker.instantiate_pre(&component);
         let linked = linked.map_err(|error| LoadError::UnknownImport { detail: words(&error) })?;
-        let pre = PluginPre::new(linked).map_err(|error| LoadError::Mismatch { detail: words(&error) })?;
+        let pre = PluginPre::new(linked).map_err(|error| LoadError::Types { detail: words(&error) })?;
         let functions = Functions::of(&component);
         let functions =
-            functions.ok_or_else(|| LoadError::Mismatch { detail: "a function is missing".into() })?;
+            functions.ok_or_else(|| LoadError::Types { detail: "a function is missing".into() })?;
         Ok(Self { runtime, component, pre, functions })
     }
 

@@ -7,6 +7,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::capture::Captured;
+use super::contract::Difference;
+use super::inspect::CONTRACT_VERSION;
 use super::violation::Violation;
 use crate::analysis::Refusal;
 
@@ -93,10 +95,22 @@ pub enum LoadError {
     },
     /// Its types are not those of the contract.
     #[error(
-        "its `gloss:analyzer` does not match the contract: {detail}. Build it against the `wit/analyzer.wit` of this gateway"
+        "it says that it was built against `gloss:analyzer` {version}, and differs from this gateway's {}; build it against the `wit/analyzer.wit` of this gateway:\n{}",
+        CONTRACT_VERSION,
+        join_lines(differences)
     )]
     Mismatch {
+        /// The version it says it was built against.
+        version: String,
         /// What differs.
+        differences: Vec<Difference>,
+    },
+    /// The engine finds its types to be others than the contract's, in a way that cannot be told in its words.
+    #[error(
+        "its `gloss:analyzer` does not match the contract: {detail}. Build it against the `wit/analyzer.wit` of this gateway"
+    )]
+    Types {
+        /// What the engine says.
         detail: String,
     },
     /// It cannot be compiled.
@@ -170,6 +184,10 @@ impl LoadError {
             _ => None,
         }
     }
+}
+
+fn join_lines(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn quote_all(names: &[String]) -> String {

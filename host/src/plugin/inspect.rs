@@ -3,6 +3,7 @@
 //! Nothing is compiled yet. The whole file is parsed and validated first, since compiling a hostile one
 //! is the most expensive thing it could make the host do.
 
+use semver::Version;
 use wasmparser::{Encoding, Parser, Payload, Validator};
 
 use super::error::LoadError;
@@ -19,7 +20,7 @@ const ANALYZER: &str = "gloss:analyzer/analyzer";
 /// The interface of ours that a plugin may import, without its version.
 const LOG: &str = "gloss:analyzer/log";
 /// The version of the contract that this host speaks.
-pub(super) const CONTRACT_VERSION: semver::Version = semver::Version::new(1, 0, 0);
+pub(super) const CONTRACT_VERSION: Version = Version::new(1, 0, 0);
 /// Packages of WASI 0.2 that compilers and language runtimes import by themselves.
 const WASI_PACKAGES: [&str; 6] =
     ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
@@ -89,23 +90,25 @@ fn invalid(error: &wasmparser::BinaryReaderError) -> LoadError {
 }
 
 impl World {
-    /// Checks that nothing is imported but what the host answers, and that the analyzer is exported.
-    pub(super) fn check(&self) -> Result<(), LoadError> {
-        let forbidden: Vec<String> = self.imports.iter().filter(|name| !is_allowed(name)).cloned().collect();
+    /// Checks that nothing is imported but what a host of this version of the contract answers, and that the
+    /// analyzer is exported. Returns the version of the contract it was built against.
+    pub(super) fn check(&self, host: &Version) -> Result<String, LoadError> {
+        let versions: Vec<&str> = self.exports.iter().filter_map(|name| version_of(name, ANALYZER)).collect();
+        let compatible = versions.iter().find(|version| is_compatible(version, host));
+        if let (None, Some(version)) = (compatible, versions.first()) {
+            // Before the imports: those of ours have another version too.
+            return Err(LoadError::ContractVersion {
+                found: (*version).to_owned(),
+                expected: host.to_string(),
+            });
+        }
+        let forbidden: Vec<String> =
+            self.imports.iter().filter(|name| !is_allowed(name, host)).cloned().collect();
         if !forbidden.is_empty() {
             return Err(LoadError::ForbiddenImports { imports: forbidden });
         }
-        let versions: Vec<&str> = self.exports.iter().filter_map(|name| version_of(name, ANALYZER)).collect();
-        if versions.iter().any(|version| is_compatible(version)) {
-            return Ok(());
-        }
-        Err(match versions.first() {
-            Some(version) => LoadError::ContractVersion {
-                found: (*version).to_owned(),
-                expected: CONTRACT_VERSION.to_string(),
-            },
-            None => LoadError::OtherWorld { exports: self.exports.clone() },
-        })
+        let version = compatible.ok_or_else(|| LoadError::OtherWorld { exports: self.exports.clone() })?;
+        Ok((*version).to_owned())
     }
 }
 
@@ -115,16 +118,15 @@ fn version_of<'n>(name: &'n str, interface: &str) -> Option<&'n str> {
 }
 
 /// Whether a plugin built for this version of the contract is served: the same major version, and none
-/// newer than what this host knows.
-fn is_compatible(version: &str) -> bool {
-    semver::Version::parse(version)
-        .is_ok_and(|version| version.major == CONTRACT_VERSION.major && version <= CONTRACT_VERSION)
+/// newer than what the host knows.
+fn is_compatible(version: &str, host: &Version) -> bool {
+    Version::parse(version).is_ok_and(|version| version.major == host.major && version <= *host)
 }
 
-fn is_allowed(import: &str) -> bool {
+fn is_allowed(import: &str, host: &Version) -> bool {
     let (path, version) = import.split_once('@').unwrap_or((import, ""));
     match path.split_once('/') {
-        _ if path == LOG => is_compatible(version),
+        _ if path == LOG => is_compatible(version, host),
         Some((package, _)) => WASI_PACKAGES.contains(&package) && version.starts_with("0.2."),
         None => false,
     }
@@ -135,9 +137,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_plugin_of_an_earlier_minor_version_is_served() {
+        let built = |version: &str| World {
+            imports: vec![format!("{LOG}@{version}")],
+            exports: vec![format!("{ANALYZER}@{version}")],
+        };
+        let host = Version::new(1, 3, 0);
+        for version in ["1.0.0", "1.2.7", "1.3.0"] {
+            assert_eq!(built(version).check(&host).unwrap(), version);
+        }
+        for version in ["0.9.0", "1.4.0", "2.0.0"] {
+            assert!(built(version).check(&host).is_err(), "{version}");
+        }
+    }
+
+    #[test]
     fn only_listed_imports_are_allowed() {
         for allowed in ["gloss:analyzer/log@1.0.0", "wasi:cli/stderr@0.2.6", "wasi:sockets/tcp@0.2.0"] {
-            assert!(is_allowed(allowed), "{allowed}");
+            assert!(is_allowed(allowed, &CONTRACT_VERSION), "{allowed}");
         }
         for forbidden in [
             "wasi:http/outgoing-handler@0.2.6",
@@ -149,7 +166,7 @@ mod tests {
             "log",
             "",
         ] {
-            assert!(!is_allowed(forbidden), "{forbidden}");
+            assert!(!is_allowed(forbidden, &CONTRACT_VERSION), "{forbidden}");
         }
     }
 }

@@ -13,10 +13,11 @@ use super::compiler::Compiler;
 use super::digest::Digest;
 use super::engine::Engine;
 use super::error::{LoadError, Origin, RunFailure};
+use super::inspect::CONTRACT_VERSION;
 use super::isolation::Isolation;
 use super::limits::Limits;
 use super::run::Plugin;
-use super::{convert, inspect};
+use super::{contract, convert, inspect};
 use crate::analysis::{Description, Document, Example, Kind, Member, Options, ServiceName, Value};
 
 /// Largest component by default: room for a language runtime and a model.
@@ -113,8 +114,13 @@ impl Inner {
             return Err(LoadError::TooLarge { bytes: size, limit_bytes });
         }
         blocking(move || {
-            inspect::parse(&bytes)?.check()?;
-            Ok(Digest::of(&bytes))
+            let version = inspect::parse(&bytes)?.check(&CONTRACT_VERSION)?;
+            let differences = contract::differences(&bytes);
+            if differences.is_empty() {
+                Ok(Digest::of(&bytes))
+            } else {
+                Err(LoadError::Mismatch { version, differences })
+            }
         })
         .await
     }
@@ -152,7 +158,7 @@ impl Inner {
         let checked = async { Call::prepare(code.linked().await?, limits).await.map_err(start_failed) };
         match checked.await?.check_types(limits.deadline).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(mismatch)) => Err(LoadError::Mismatch { detail: words(&mismatch) }),
+            Ok(Err(mismatch)) => Err(LoadError::Types { detail: words(&mismatch) }),
             Err(failure) => Err(start_failed(failure)),
         }
     }

@@ -26,10 +26,12 @@ const FORBIDDEN: [(&str, &str); 12] = [
 ];
 
 /// Crates, and the only modules that may name them.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("wasmtime", &["plugin"]),
     ("wasmtime_wasi", &["plugin"]),
     ("wasmparser", &["plugin"]),
+    ("wit_parser", &["plugin"]),
+    ("rustix", &["plugin"]),
     ("axum", &["http"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),

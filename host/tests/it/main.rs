@@ -23,6 +23,7 @@ mod failures;
 mod folder;
 mod golden;
 mod guide;
+mod mismatch;
 mod offsets;
 mod phases;
 mod readme;
