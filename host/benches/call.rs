@@ -75,8 +75,9 @@ fn loader(engine: &Engine, isolation: Isolation, cache: Option<&Path>) -> Loader
     Loader::new(engine.clone(), Compiler::in_process(), cache, policy)
 }
 
-fn load(runtime: &Runtime, loader: &Loader, component: &Arc<[u8]>) -> Plugin {
-    runtime.block_on(loader.load(Arc::clone(component), Origin::Embedded)).expect("it loads")
+fn load(runtime: &Runtime, loader: &Loader, component: &Arc<[u8]>) -> Arc<Plugin> {
+    let loaded = runtime.block_on(loader.load(Arc::clone(component), Origin::Embedded));
+    Arc::new(loaded.expect("it loads"))
 }
 
 /// What it takes until the first call.
@@ -117,7 +118,7 @@ fn text(bytes: usize) -> String {
     PROSE.chars().cycle().take(bytes).collect()
 }
 
-fn analyze(runtime: &Runtime, plugin: &Plugin, text: &str) {
+fn analyze(runtime: &Runtime, plugin: &Arc<Plugin>, text: &str) {
     let document = Document::of(text.to_owned());
     let options = plugin.options(&[]).expect("no settings are needed");
     let deadline = plugin.limits().deadline;

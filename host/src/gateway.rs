@@ -30,7 +30,6 @@ pub struct Caller {
 }
 
 /// What a service answered.
-#[derive(Debug)]
 pub enum Answer {
     /// A plugin's analysis, and the document it is of.
     Analysis {
@@ -38,19 +37,11 @@ pub enum Answer {
         document: Document,
         /// What was found.
         analysis: Box<Analysis>,
-        /// How long the service's answers may be, in bytes.
-        output_bytes: usize,
+        /// Who found it.
+        plugin: Arc<Plugin>,
     },
     /// An upstream's answer, as it came.
     Upstream(Reply),
-}
-
-impl Answer {
-    /// The failure of a service whose answer turns out to be longer than it may be.
-    pub fn too_large(output_bytes: usize) -> Error {
-        let error = RunError::OutputTooLarge { limit_bytes: output_bytes };
-        Error::Plugin(Box::new(RunFailure::silent(error)))
-    }
 }
 
 /// Why there is no answer.
@@ -127,14 +118,14 @@ impl Gateway {
         }
     }
 
-    async fn run(&self, service: &Service, plugin: &Plugin, text: String) -> Result<Answer, Error> {
+    async fn run(&self, service: &Service, plugin: &Arc<Plugin>, text: String) -> Result<Answer, Error> {
         let document = Document::of(text);
         let options = plugin.options(&[]).map_err(RunFailure::refused)?;
         let deadline = plugin.limits().deadline;
         let _permit = enter_within(deadline, &service.admission).await?;
         let analyzed = plugin.analyze(&document, &options, deadline).await;
         let analysis = Box::new(analyzed.map_err(Box::new)?);
-        Ok(Answer::Analysis { document, analysis, output_bytes: plugin.limits().output_bytes })
+        Ok(Answer::Analysis { document, analysis, plugin: Arc::clone(plugin) })
     }
 
     /// Registers a URL under a name, in the place of an earlier one.
@@ -205,7 +196,13 @@ impl Error {
         match self {
             Self::Plugin(failure) => {
                 let error = &failure.error;
-                !matches!(error, RunError::Refused(_) | RunError::TextTooLarge { .. } | RunError::Crowded)
+                !matches!(
+                    error,
+                    RunError::Refused(_)
+                        | RunError::TextTooLarge { .. }
+                        | RunError::Crowded
+                        | RunError::Parked { .. }
+                )
             }
             Self::Upstream(_) | Self::State(_) => true,
             Self::NotReady(_) | Self::UnknownService | Self::NameTaken(_) | Self::Overloaded(_) => false,

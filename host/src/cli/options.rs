@@ -53,6 +53,9 @@ pub(super) struct Options {
     /// How long requests that have begun may take when the gateway stops, in milliseconds [default: 10000].
     #[arg(long, env = "GLOSS_DRAIN_DEADLINE_MS", value_name = "N")]
     pub(super) drain_deadline_ms: Option<u64>,
+    /// Show in a service's status what its guest printed before it last failed. It may quote texts.
+    #[arg(long, env = "GLOSS_SHOW_GUEST_OUTPUT")]
+    pub(super) show_guest_output: bool,
     /// What is logged: a level, or filters per module as in `gloss=debug` [default: info].
     #[arg(long, env = "GLOSS_LOG", value_name = "FILTER")]
     pub(super) log: Option<String>,
@@ -152,6 +155,7 @@ impl Options {
             upstream_deadline_ms: self.upstream_deadline_ms.or(file.upstream_deadline_ms),
             upstream_answer_bytes: self.upstream_answer_bytes.or(file.upstream_answer_bytes),
             drain_deadline_ms: self.drain_deadline_ms.or(file.drain_deadline_ms),
+            show_guest_output: self.show_guest_output || file.show_guest_output,
             log: self.log.or(file.log),
             log_format: self.log_format.or(file.log_format),
             defaults: file.defaults,

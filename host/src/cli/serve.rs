@@ -43,7 +43,8 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let server = Server::default();
     let (gateway_listener, mut ports) = open_ports(&settings, &gateway, &state, &server).await?;
     let gateway_address = gateway_listener.local_addr()?;
-    let _gateway_port = server.serve(gateway_listener, gateway_router(Arc::clone(&gateway)));
+    let _gateway_port =
+        server.serve(gateway_listener, gateway_router(Arc::clone(&gateway), settings.guest_output));
 
     let loading = async {
         for plugin in standard::load(&loader).await? {

@@ -12,7 +12,7 @@ use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 use super::Failure;
 use super::options::{InstancesOption, LogFormat, Options, ServiceOptions, ServicePortsOption};
 use crate::analysis::{Member, ServiceName, Value};
-use crate::http::PortPlan;
+use crate::http::{GuestOutput, PortPlan};
 use crate::plugin::{CompileBounds, Isolation, Limits, Policy, ServicePolicy};
 use crate::registry::{AdmissionPolicy, Admissions};
 use crate::remote::RemoteLimits;
@@ -41,6 +41,7 @@ pub(super) struct Settings {
     pub(super) admissions: Admissions,
     pub(super) remote_limits: RemoteLimits,
     pub(super) drain_deadline: Duration,
+    pub(super) guest_output: GuestOutput,
     pub(super) log: String,
     pub(super) log_format: LogFormat,
 }
@@ -94,6 +95,10 @@ impl Settings {
                 answer_bytes: options.upstream_answer_bytes.unwrap_or(default_remote.answer_bytes),
             },
             drain_deadline: milliseconds(options.drain_deadline_ms).unwrap_or(DRAIN_DEADLINE),
+            guest_output: match options.show_guest_output {
+                true => GuestOutput::Shown,
+                false => GuestOutput::Hidden,
+            },
             log: options.log.unwrap_or_else(|| "info".into()),
             log_format: options.log_format.unwrap_or_default(),
         })

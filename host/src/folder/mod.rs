@@ -176,6 +176,7 @@ impl Folder {
         if record.has_come_to_rest(now) {
             record.verdict = Verdict::Judging;
             let earlier = record.digest;
+            self.registry.load(path.clone(), true);
             self.judging.spawn(judge(self.loader.clone(), path, stamp, earlier));
         }
     }
@@ -217,6 +218,12 @@ impl Folder {
             return;
         };
         let Judgement { path, stamp, digest, outcome } = judgement;
+        // Its verdict comes first, so that the file is never without a state.
+        self.decide(path.clone(), stamp, digest, outcome);
+        self.registry.load(path, false);
+    }
+
+    fn decide(&mut self, path: PathBuf, stamp: Stamp, digest: Option<Digest>, outcome: Outcome) {
         let now = Instant::now();
         let Some(record) = self.records.get_mut(&path) else { return };
         if record.stamp != stamp {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{FromRef, Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
@@ -13,19 +13,32 @@ use serde::Serialize;
 use super::body::{BodyLimit, read_json, refuse};
 use super::problem::{Code, Problem};
 use super::wire::{
-    AnalysisBody, AnalyzeBody, RegisterBody, ServiceAnalyzeBody, ServiceBody, json, json_text, json_within,
-    listed,
+    AnalysisBody, AnalyzeBody, GuestOutput, RegisterBody, ServiceAnalyzeBody, ServiceBody, json, json_text,
+    json_within, listed,
 };
 use crate::analysis::{OffsetUnit, ServiceName};
-use crate::gateway::{Answer, Caller, Gateway};
+use crate::gateway::{Answer, Caller, Error, Gateway};
 use crate::registry::Phase;
 use crate::remote::{RemoteUrl, Via};
 
 /// Longest body of a registration, in bytes.
 const REGISTRATION_BYTES: usize = 16 * 1024;
 
+/// What the gateway's port knows: the gateway, and what it may show.
+#[derive(Clone)]
+struct Port {
+    gateway: Arc<Gateway>,
+    output: GuestOutput,
+}
+
+impl FromRef<Port> for Arc<Gateway> {
+    fn from_ref(port: &Port) -> Self {
+        Self::clone(&port.gateway)
+    }
+}
+
 /// The routes of the gateway's port.
-pub fn router(gateway: Arc<Gateway>) -> Router {
+pub fn router(gateway: Arc<Gateway>, output: GuestOutput) -> Router {
     Router::new()
         .route("/analyze", post(analyze))
         .route("/services", get(names).post(register))
@@ -36,7 +49,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/readyz", get(ready))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(gateway)
+        .with_state(Port { gateway, output })
 }
 
 #[derive(Serialize)]
@@ -90,10 +103,12 @@ async fn answer(
     offsets: OffsetUnit,
 ) -> Response {
     match gateway.analyze(caller, service, text).await {
-        Ok(Answer::Analysis { document, analysis, output_bytes }) => {
+        Ok(Answer::Analysis { document, analysis, plugin }) => {
             let body = AnalysisBody::new(&analysis, &document.text, offsets);
-            let answer = json_within(output_bytes, &body);
-            answer.unwrap_or_else(|| Problem::of(&Answer::too_large(output_bytes), service).into_response())
+            json_within(plugin.limits().output_bytes, &body).unwrap_or_else(|| {
+                let failure = Error::Plugin(Box::new(plugin.output_too_large(&document)));
+                Problem::of(&failure, service).into_response()
+            })
         }
         Ok(Answer::Upstream(reply)) => json_text(reply.into_json().into_bytes()),
         Err(error) => Problem::of(&error, service).into_response(),
@@ -146,7 +161,7 @@ async fn unregister(
     let unregistered = match ServiceName::registered(&name) {
         Ok(name) => gateway.unregister(name).await,
         // Nothing can be registered under it.
-        Err(_) => Err(crate::gateway::Error::UnknownService),
+        Err(_) => Err(Error::UnknownService),
     };
     match unregistered {
         Ok(()) => json(&Message { message: format!("Service `{name}` is removed.") }),
@@ -154,22 +169,22 @@ async fn unregister(
     }
 }
 
-async fn list(State(gateway): State<Arc<Gateway>>) -> Response {
-    json(&listed(&gateway.snapshot()))
+async fn list(State(port): State<Port>) -> Response {
+    json(&listed(&port.gateway.snapshot(), port.output))
 }
 
-async fn show(State(gateway): State<Arc<Gateway>>, name: Result<Path<String>, PathRejection>) -> Response {
+async fn show(State(port): State<Port>, name: Result<Path<String>, PathRejection>) -> Response {
     let Ok(Path(name)) = name else { return not_a_name().into_response() };
-    match gateway.snapshot().service(&name) {
-        Some(service) => json(&ServiceBody::of(service)),
-        None => Problem::of(&crate::gateway::Error::UnknownService, &name).into_response(),
+    match port.gateway.snapshot().service(&name) {
+        Some(service) => json(&ServiceBody::of(service, port.output)),
+        None => Problem::of(&Error::UnknownService, &name).into_response(),
     }
 }
 
 async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
     match gateway.snapshot().phase() {
         Phase::Serving => json(&Status { status: "ready" }),
-        phase => Problem::of(&crate::gateway::Error::NotReady(phase), "").into_response(),
+        phase => Problem::of(&Error::NotReady(phase), "").into_response(),
     }
 }
 

@@ -16,3 +16,4 @@ pub use gateway_port::router as gateway_router;
 pub use listener::{Listener, Server};
 pub use service_port::router as service_router;
 pub use service_ports::{PortError, PortPlan, ServicePorts};
+pub use wire::GuestOutput;

@@ -4,7 +4,9 @@
 //! clients of the first days. **What happened inside never gets into an answer**: that goes to the log,
 //! once, here; and what a guest printed goes into neither.
 
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use std::time::Duration;
+
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER as RETRY_AFTER_HEADER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -14,8 +16,8 @@ use crate::gateway::Error;
 use crate::plugin::{RunError, RunFailure};
 use crate::remote::{CallError, LOOP_CODE};
 
-/// Seconds after which a client that was turned away may try again.
-const RETRY_AFTER_SECONDS: u16 = 1;
+/// After which a client that was turned away may try again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// The kinds of problem: a row of the table each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,11 +112,12 @@ pub(super) struct Problem {
     code: Code,
     detail: String,
     allow: Option<&'static str>,
+    retry_after: Duration,
 }
 
 impl Problem {
     pub(super) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), allow: None }
+        Self { code, detail: detail.into(), allow: None, retry_after: RETRY_AFTER }
     }
 
     pub(super) fn malformed(detail: impl Into<String>) -> Self {
@@ -129,7 +132,12 @@ impl Problem {
 
     /// The answer to an error that `service` was asked in vain, which is logged here if it is a failure.
     pub(super) fn of(error: &Error, service: &str) -> Self {
-        let problem = Self::new(code_of(error), sentence(error, service));
+        let mut problem = Self::new(code_of(error), sentence(error, service));
+        if let Error::Plugin(failure) = error
+            && let RunError::Parked { retry_after } = failure.error
+        {
+            problem.retry_after = retry_after;
+        }
         if error.is_failure() {
             log(error, service, problem.code.row().1);
         }
@@ -152,7 +160,7 @@ fn code_of(error: &Error) -> Code {
                 RefusalReason::InvalidSetting => Code::InvalidSetting,
             },
             RunError::Crowded => Code::Overloaded,
-            RunError::Unlinked(_) => Code::AnalyzerUnavailable,
+            RunError::Parked { .. } | RunError::Unlinked(_) => Code::AnalyzerUnavailable,
             RunError::Failed { .. } => Code::AnalyzerFailed,
             RunError::Trapped(_) => Code::AnalyzerTrapped,
             RunError::OutOfMemory(_) => Code::AnalyzerOutOfMemory,
@@ -187,6 +195,9 @@ fn sentence(error: &Error, service: &str) -> String {
             }
             RunError::Refused(refusal) => refused(refusal),
             RunError::Crowded => "The gateway has more requests than it can take; try again later.".into(),
+            RunError::Parked { .. } => {
+                format!("`{service}` failed again and again, and is left alone for a while; try again later.")
+            }
             RunError::Unlinked(_) => format!("`{service}` cannot run at the moment."),
             RunError::Failed { .. } => format!("`{service}` failed on this text."),
             RunError::Trapped(_) => format!("`{service}` crashed on this text."),
@@ -267,7 +278,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.code.says_when_to_retry() {
-            headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+            // Not before: a part of a second is a whole one.
+            let seconds = self.retry_after.as_secs() + u64::from(self.retry_after.subsec_nanos() > 0);
+            headers.insert(RETRY_AFTER_HEADER, seconds.into());
         }
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, HeaderValue::from_static(allow));

@@ -9,6 +9,7 @@ use wasmtime::component::{Component, ComponentExportIndex};
 use super::bindings::PluginPre;
 use super::engine::{Engine, Runtime};
 use super::error::LoadError;
+use super::pool::Allocation;
 use super::sandbox::Sandbox;
 
 /// The interface that every plugin exports; one of an earlier minor version is found under this name too.
@@ -56,6 +57,11 @@ impl Code {
     ) -> Result<Self, LoadError> {
         let linked = ArcSwap::from_pointee(Linked::new(runtime, component)?);
         Ok(Self { engine, linked, moving: Mutex::default() })
+    }
+
+    /// Where its instances get their memory at the moment.
+    pub(super) fn allocation(&self) -> Allocation {
+        self.engine.allocation()
     }
 
     /// The code in the engine of the moment.

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::capture::Captured;
 use super::contract::Difference;
@@ -234,6 +235,12 @@ pub enum RunError {
     /// As many instances as there may be are at work.
     #[error("as many instances as there may be are at work")]
     Crowded,
+    /// It failed on too many texts, and is left alone for a while.
+    #[error("the analyzer is parked after repeated failures")]
+    Parked {
+        /// When it is worth another try.
+        retry_after: Duration,
+    },
     /// Its code had to move to another engine and could not.
     #[error("the analyzer cannot run any more")]
     Unlinked(#[source] Box<LoadError>),
@@ -262,7 +269,7 @@ pub enum RunError {
     #[error("the analysis took longer than {} ms", .deadline.as_millis())]
     DeadlineExceeded {
         /// How long it had.
-        deadline: std::time::Duration,
+        deadline: Duration,
     },
 }
 

@@ -16,9 +16,9 @@ use super::error::{LoadError, Origin, RunFailure};
 use super::inspect::CONTRACT_VERSION;
 use super::isolation::Isolation;
 use super::limits::Limits;
-use super::run::Plugin;
+use super::run::{Identity, Plugin};
 use super::{contract, convert, inspect};
-use crate::analysis::{Description, Document, Example, Kind, Member, Options, ServiceName, Value};
+use crate::analysis::{Description, Kind, Member, ServiceName, Value};
 
 /// Largest component by default: room for a language runtime and a model.
 const DEFAULT_COMPONENT_BYTES: u64 = 64 * 1024 * 1024;
@@ -93,22 +93,23 @@ impl Loader {
     /// The first thing that is wrong.
     pub async fn load(&self, bytes: Arc<[u8]>, origin: Origin) -> Result<Plugin, LoadError> {
         let inner = &self.inner;
-        let digest = inner.judge(Arc::clone(&bytes)).await?;
+        let (digest, contract) = inner.judge(Arc::clone(&bytes)).await?;
         let code = inner.compiled(bytes, digest).await?;
         inner.check_types(&code).await?;
         let description = inner.describe(&code).await?;
         let policy = inner.policy.of(&description.name);
         let settings = effective_settings(&description, &policy.settings)?;
         let (limits, isolation) = (policy.limits, policy.isolation);
-        let plugin = Plugin::new(code, description, settings, (limits, isolation), (digest, origin));
-        try_examples(&plugin).await?;
+        let identity = Identity { digest, origin, contract };
+        let plugin = Plugin::new(code, description, settings, (limits, isolation), identity);
+        plugin.try_examples().await?;
         Ok(plugin)
     }
 }
 
 impl Inner {
-    /// What can be told without compiling.
-    async fn judge(&self, bytes: Arc<[u8]>) -> Result<Digest, LoadError> {
+    /// What can be told without compiling: who it is, and the version of the contract it was built against.
+    async fn judge(&self, bytes: Arc<[u8]>) -> Result<(Digest, String), LoadError> {
         let (size, limit_bytes) = (bytes.len() as u64, self.policy.component_bytes);
         if size > limit_bytes {
             return Err(LoadError::TooLarge { bytes: size, limit_bytes });
@@ -116,11 +117,10 @@ impl Inner {
         blocking(move || {
             let version = inspect::parse(&bytes)?.check(&CONTRACT_VERSION)?;
             let differences = contract::differences(&bytes);
-            if differences.is_empty() {
-                Ok(Digest::of(&bytes))
-            } else {
-                Err(LoadError::Mismatch { version, differences })
+            if !differences.is_empty() {
+                return Err(LoadError::Mismatch { version, differences });
             }
+            Ok((Digest::of(&bytes), version))
         })
         .await
     }
@@ -214,23 +214,4 @@ fn as_kind(kind: Kind, value: Value) -> Value {
         }
         (_, value) => value,
     }
-}
-
-async fn try_examples(plugin: &Plugin) -> Result<(), LoadError> {
-    for (index, example) in plugin.description().examples.iter().enumerate() {
-        let tried = try_example(plugin, example).await;
-        tried.map_err(|failure| LoadError::Example { number: index + 1, failure })?;
-    }
-    Ok(())
-}
-
-async fn try_example(plugin: &Plugin, example: &Example) -> Result<(), Box<RunFailure>> {
-    let document =
-        Document { text: example.text.clone(), language: example.language.clone(), metadata: Vec::new() };
-    let options = plugin.options(&example.settings).map_err(RunFailure::refused)?;
-    for explain in [false, true] {
-        let options = Options { explain, ..options.clone() };
-        plugin.run(&document, &options, plugin.limits().deadline).await.map_err(Box::new)?;
-    }
-    Ok(())
 }

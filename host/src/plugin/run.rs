@@ -1,15 +1,18 @@
 //! A loaded plugin, and the one way to run it.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::call::{Answer, Call};
 use super::code::Code;
 use super::convert::{self, Checker, Vocabulary};
 use super::digest::Digest;
-use super::error::{Origin, RunError, RunFailure};
+use super::error::{LoadError, Origin, RunError, RunFailure};
+use super::health::{Admittance, Health, HealthReport};
 use super::isolation::{Idle, Isolation};
 use super::limits::Limits;
-use crate::analysis::{Analysis, Description, Document, Member, Options, Refusal, RefusalReason};
+use super::pool::Allocation;
+use crate::analysis::{Analysis, Description, Document, Example, Member, Options, Refusal, RefusalReason};
 
 /// A component that has been judged, compiled and described, ready to analyze.
 pub struct Plugin {
@@ -19,8 +22,16 @@ pub struct Plugin {
     settings: Vec<Member>,
     limits: Limits,
     idle: Idle,
-    digest: Digest,
-    origin: Origin,
+    health: Health,
+    identity: Identity,
+}
+
+/// Which component a plugin is made of.
+pub(super) struct Identity {
+    pub(super) digest: Digest,
+    pub(super) origin: Origin,
+    /// The version of the contract it was built against.
+    pub(super) contract: String,
 }
 
 impl Plugin {
@@ -29,11 +40,12 @@ impl Plugin {
         description: Description,
         settings: Vec<Member>,
         (limits, isolation): (Limits, Isolation),
-        (digest, origin): (Digest, Origin),
+        identity: Identity,
     ) -> Self {
         let vocabulary = Vocabulary::of(&description);
         let idle = Idle::new(isolation);
-        Self { code, description, vocabulary, settings, limits, idle, digest, origin }
+        let health = Health::default();
+        Self { code, description, vocabulary, settings, limits, idle, health, identity }
     }
 
     /// What the analyzer says of itself.
@@ -53,12 +65,27 @@ impl Plugin {
 
     /// The identity of the component.
     pub fn digest(&self) -> Digest {
-        self.digest
+        self.identity.digest
     }
 
     /// Where the component came from.
     pub fn origin(&self) -> &Origin {
-        &self.origin
+        &self.identity.origin
+    }
+
+    /// The version of the contract it was built against.
+    pub fn contract(&self) -> &str {
+        &self.identity.contract
+    }
+
+    /// Where its instances get their memory.
+    pub fn allocation(&self) -> Allocation {
+        self.code.allocation()
+    }
+
+    /// What its calls came to since it was loaded.
+    pub fn health(&self) -> HealthReport {
+        self.health.report(Instant::now())
     }
 
     /// The complete settings of a call: those given, which must fit the description, and the defaults.
@@ -95,9 +122,10 @@ impl Plugin {
     ///
     /// # Errors
     ///
-    /// [`RunFailure`] with what went wrong and what the guest printed. None of it affects later calls.
+    /// [`RunFailure`] with what went wrong and what the guest printed. None of it affects later calls, but
+    /// that many in a row park the plugin.
     pub async fn analyze(
-        &self,
+        self: &Arc<Self>,
         document: &Document,
         options: &Options,
         deadline: Duration,
@@ -106,11 +134,66 @@ impl Plugin {
         if text_bytes > limit_bytes {
             return Err(RunFailure::silent(RunError::TextTooLarge { text_bytes, limit_bytes }));
         }
-        self.run(document, options, deadline).await
+        self.admit()?;
+        self.health.begin();
+        let analyzed = self.run(document, options, deadline).await;
+        match &analyzed {
+            Ok(_) | Err(RunFailure { error: RunError::Refused(_), .. }) => self.health.succeed(),
+            Err(failure) => {
+                let had_its_time = deadline >= self.limits.deadline;
+                self.health.fail(failure, &document.text, had_its_time, Instant::now());
+            }
+        }
+        analyzed
+    }
+
+    /// Turns a call away while the plugin is parked. The first after the pause has its examples tried.
+    fn admit(self: &Arc<Self>) -> Result<(), RunFailure> {
+        let retry_after = match self.health.admit(Instant::now()) {
+            Admittance::Open => return Ok(()),
+            Admittance::Parked { retry_after } => retry_after,
+            Admittance::Probe { retry_after } => {
+                let plugin = Arc::clone(self);
+                tokio::spawn(async move {
+                    let tried = plugin.try_examples().await;
+                    plugin.health.probed(tried.is_ok(), Instant::now());
+                });
+                retry_after
+            }
+        };
+        Err(RunFailure::silent(RunError::Parked { retry_after }))
+    }
+
+    /// Notes that an analysis was too long to be answered: as JSON it is longer than as the guest returned it.
+    pub fn output_too_large(&self, document: &Document) -> RunFailure {
+        let limit_bytes = self.limits.output_bytes;
+        let failure = RunFailure::silent(RunError::OutputTooLarge { limit_bytes });
+        self.health.fail(&failure, &document.text, true, Instant::now());
+        failure
+    }
+
+    /// Has it analyze its own examples.
+    pub(super) async fn try_examples(&self) -> Result<(), LoadError> {
+        for (index, example) in self.description.examples.iter().enumerate() {
+            let tried = self.try_example(example).await;
+            tried.map_err(|failure| LoadError::Example { number: index + 1, failure })?;
+        }
+        Ok(())
+    }
+
+    async fn try_example(&self, example: &Example) -> Result<(), Box<RunFailure>> {
+        let document =
+            Document { text: example.text.clone(), language: example.language.clone(), metadata: Vec::new() };
+        let options = self.options(&example.settings).map_err(RunFailure::refused)?;
+        for explain in [false, true] {
+            let options = Options { explain, ..options.clone() };
+            self.run(&document, &options, self.limits.deadline).await.map_err(Box::new)?;
+        }
+        Ok(())
     }
 
     /// The same whatever the text's length: examples are not held to an operator's limit.
-    pub(super) async fn run(
+    async fn run(
         &self,
         document: &Document,
         options: &Options,

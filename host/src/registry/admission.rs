@@ -58,7 +58,7 @@ impl Admissions {
 pub struct Admission {
     permits: Arc<Semaphore>,
     waiting: AtomicUsize,
-    queue: usize,
+    policy: AdmissionPolicy,
 }
 
 /// The right to run one analysis; giving it back is dropping it.
@@ -74,7 +74,12 @@ impl Admission {
     /// A door of this policy.
     pub fn new(policy: AdmissionPolicy) -> Self {
         let permits = Arc::new(Semaphore::new(policy.concurrency));
-        Self { permits, waiting: AtomicUsize::new(0), queue: policy.queue }
+        Self { permits, waiting: AtomicUsize::new(0), policy }
+    }
+
+    /// How many may run and wait.
+    pub fn policy(&self) -> AdmissionPolicy {
+        self.policy
     }
 
     /// Waits for a permit. A caller that stops waiting leaves the queue.
@@ -95,7 +100,7 @@ impl Admission {
     fn take_place(&self) -> Result<Place<'_>, Full> {
         let place = Place(&self.waiting);
         let waiting = self.waiting.fetch_add(1, Ordering::Relaxed);
-        if waiting < self.queue { Ok(place) } else { Err(Full) }
+        if waiting < self.policy.queue { Ok(place) } else { Err(Full) }
     }
 }
 

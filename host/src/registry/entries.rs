@@ -1,6 +1,6 @@
 //! Who claims which name, and whose claim holds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ pub(super) struct Entries {
     embedded: Vec<Arc<Plugin>>,
     files: HashMap<PathBuf, Arc<Plugin>>,
     refused: HashMap<PathBuf, Refused>,
+    /// Files that are being judged.
+    loading: BTreeSet<PathBuf>,
     /// In the order of their registration.
     urls: Vec<(ServiceName, RemoteUrl)>,
     ports: HashMap<ServiceName, Port>,
@@ -32,6 +34,7 @@ impl Entries {
             embedded: Vec::new(),
             files: HashMap::new(),
             refused: HashMap::new(),
+            loading: BTreeSet::new(),
             urls: Vec::new(),
             ports: HashMap::new(),
             admissions,
@@ -87,6 +90,14 @@ impl Entries {
         serve
     }
 
+    pub(super) fn load(&mut self, file: PathBuf, is_loading: bool) {
+        if is_loading {
+            self.loading.insert(file);
+        } else {
+            self.loading.remove(&file);
+        }
+    }
+
     pub(super) fn refuse(&mut self, refused: Refused) {
         self.refused.insert(refused.file.clone(), refused);
     }
@@ -94,6 +105,7 @@ impl Entries {
     pub(super) fn withdraw(&mut self, file: &Path) {
         self.files.remove(file);
         self.refused.remove(file);
+        self.loading.remove(file);
     }
 
     pub(super) fn register(&mut self, name: ServiceName, url: RemoteUrl) -> Result<(), NameTaken> {
@@ -133,7 +145,7 @@ impl Entries {
         self.doors.retain(|name, _| services.iter().any(|service| service.name == *name));
         let mut refused: Vec<Refused> = self.refused.values().cloned().collect();
         refused.sort_by(|a, b| a.file.cmp(&b.file));
-        Snapshot::new(self.phase, services, refused)
+        Snapshot::new(self.phase, services, refused, self.loading.iter().cloned().collect())
     }
 
     /// The plugins whose claim on their name holds: a file's before an embedded one's.

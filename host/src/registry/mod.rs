@@ -81,6 +81,11 @@ impl Registry {
         self.change(|entries| entries.publish(plugin))
     }
 
+    /// Notes that a file is being judged, or no longer is.
+    pub fn load(&self, file: PathBuf, is_loading: bool) {
+        self.change(|entries| entries.load(file, is_loading));
+    }
+
     /// Notes why a file is not served. What was served from it before still is.
     pub fn refuse(&self, file: PathBuf, digest: Option<Digest>, reason: String) {
         self.change(|entries| entries.refuse(Refused { file, digest, reason }));

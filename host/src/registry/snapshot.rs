@@ -16,6 +16,7 @@ pub struct Snapshot {
     services: Vec<Arc<Service>>,
     by_name: HashMap<ServiceName, Arc<Service>>,
     refused: Vec<Refused>,
+    loading: Vec<PathBuf>,
 }
 
 /// Where a gateway is in its life.
@@ -82,9 +83,14 @@ pub struct Refused {
 }
 
 impl Snapshot {
-    pub(super) fn new(phase: Phase, services: Vec<Arc<Service>>, refused: Vec<Refused>) -> Self {
+    pub(super) fn new(
+        phase: Phase,
+        services: Vec<Arc<Service>>,
+        refused: Vec<Refused>,
+        loading: Vec<PathBuf>,
+    ) -> Self {
         let by_name = services.iter().map(|service| (service.name.clone(), Arc::clone(service))).collect();
-        Self { phase, services, by_name, refused }
+        Self { phase, services, by_name, refused, loading }
     }
 
     /// Where the gateway is in its life.
@@ -105,6 +111,11 @@ impl Snapshot {
     /// The files that are not served.
     pub fn refused(&self) -> &[Refused] {
         &self.refused
+    }
+
+    /// The files that are being judged. What was served from them before still is.
+    pub fn loading(&self) -> &[PathBuf] {
+        &self.loading
     }
 
     /// The longest text that any service takes, in bytes.

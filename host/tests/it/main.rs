@@ -30,4 +30,5 @@ mod readme;
 mod registered;
 mod sandbox;
 mod start;
+mod status;
 mod table;

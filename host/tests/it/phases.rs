@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gloss::analysis::ServiceName;
 use gloss::gateway::Gateway;
-use gloss::http::{Server, gateway_router, service_router};
+use gloss::http::{GuestOutput, Server, gateway_router, service_router};
 use gloss::registry::{Admissions, Phase, Registry};
 use gloss::remote::{RemoteClient, RemoteLimits};
 use gloss::state::State;
@@ -34,7 +34,7 @@ async fn a_gateway_that_does_not_serve_is_503() {
     let at_gateway = first.local_addr().expect("an address");
     let at_service = second.local_addr().expect("an address");
     let name = ServiceName::new("word-count").expect("a name");
-    let _first = server.serve(first, gateway_router(Arc::clone(&gateway)));
+    let _first = server.serve(first, gateway_router(Arc::clone(&gateway), GuestOutput::Hidden));
     let _second = server.serve(second, service_router(gateway, name));
 
     for (to, method, path, body) in [

@@ -6,6 +6,7 @@ mod service;
 
 pub(super) use analysis::AnalysisBody;
 pub(super) use request::{AnalyzeBody, RegisterBody, RequestBody, ServiceAnalyzeBody};
+pub use service::GuestOutput;
 pub(super) use service::{ServiceBody, listed};
 
 use std::io;

@@ -1,20 +1,27 @@
 //! Services as `GET /v1/services` lists them: those that serve, and the files that do not.
 
-use serde::Serialize;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
-use crate::plugin::{Origin, Plugin};
-use crate::registry::{Backend, Refused, Service, Snapshot};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
-/// One service or refused file.
+use crate::plugin::{Allocation, FailureKind, LastFailure, Origin, Plugin};
+use crate::registry::{AdmissionPolicy, Backend, Refused, Service, Snapshot};
+
+/// One service, or a file that is not one.
 #[derive(Debug, Serialize)]
 pub(in super::super) struct ServiceBody {
-    /// None for a file that was refused before it said its name.
+    /// None for a file that has not said its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     state: State,
     /// Why it does not serve.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// In how many seconds it is tried again, if it is parked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
     /// Where it comes from.
     source: Source,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,28 +30,84 @@ pub(in super::super) struct ServiceBody {
     sha256: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    summary: Option<String>,
     /// Its port, if it has one of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
     /// The port it should have, if that was taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     port_instead_of: Option<u16>,
+    #[serde(flatten)]
+    plugin: Option<PluginBody>,
+}
+
+/// What only a plugin has.
+#[derive(Debug, Serialize)]
+struct PluginBody {
+    version: String,
+    summary: String,
+    /// Its route on its port.
+    path: String,
+    /// The version of the contract it was built against.
+    contract: String,
     /// Whether each document gets an instance of its own: `fresh` or `reuse`.
+    instances: String,
+    /// Where instances get their memory, and whether the kernel finds the pages that are to be reset.
+    allocation: &'static str,
+    pagemap_scan: bool,
+    limits: LimitsBody,
+    /// Calls since it was loaded.
+    calls: u64,
+    failures: Failures,
     #[serde(skip_serializing_if = "Option::is_none")]
-    instances: Option<String>,
-    /// Its route on that port.
+    last_failure: Option<LastFailureBody>,
+}
+
+#[derive(Debug, Serialize)]
+struct LimitsBody {
+    input_bytes: usize,
+    deadline_ms: u128,
+    memory_bytes: usize,
+    output_bytes: usize,
+    log_bytes: usize,
+    concurrency: usize,
+    queue: usize,
+}
+
+/// How many calls failed, by kind.
+#[derive(Debug)]
+struct Failures(Vec<(FailureKind, u64)>);
+
+impl Serialize for Failures {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (kind, count) in &self.0 {
+            map.serialize_entry(&kind.to_string(), count)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct LastFailureBody {
+    kind: String,
+    /// RFC 3339, in UTC.
+    time: String,
+    /// The guest's functions that were running, innermost first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    functions: Vec<String>,
+    /// Bytes that the guest printed and logged meanwhile.
+    printed_bytes: u64,
+    /// The first part of it, where the operator lets it be seen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
+    printed: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum State {
     Serving,
+    Parked,
+    Loading,
     Refused,
 }
 
@@ -56,10 +119,20 @@ enum Source {
     Url,
 }
 
+/// Whether what guests print may be seen. It may quote the texts they were given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuestOutput {
+    /// By whoever asks for a service's status.
+    Shown,
+    /// By nobody.
+    Hidden,
+}
+
 /// Everything a snapshot knows.
-pub(in super::super) fn listed(snapshot: &Snapshot) -> Vec<ServiceBody> {
-    let serving = snapshot.services().iter().map(|service| ServiceBody::of(service));
-    serving.chain(snapshot.refused().iter().map(ServiceBody::of_refused)).collect()
+pub(in super::super) fn listed(snapshot: &Snapshot, output: GuestOutput) -> Vec<ServiceBody> {
+    let serving = snapshot.services().iter().map(|service| ServiceBody::of(service, output));
+    let loading = snapshot.loading().iter().map(|file| ServiceBody::of_file(State::Loading, file));
+    serving.chain(loading).chain(snapshot.refused().iter().map(ServiceBody::of_refused)).collect()
 }
 
 impl ServiceBody {
@@ -67,19 +140,17 @@ impl ServiceBody {
         name: None,
         state: State::Serving,
         reason: None,
+        retry_after: None,
         source: Source::Embedded,
         file: None,
         sha256: None,
         url: None,
-        version: None,
-        summary: None,
         port: None,
         port_instead_of: None,
-        instances: None,
-        path: None,
+        plugin: None,
     };
 
-    pub(in super::super) fn of(service: &Service) -> Self {
+    pub(in super::super) fn of(service: &Service, output: GuestOutput) -> Self {
         let named = Self {
             name: Some(service.name.to_string()),
             port: service.port.map(|port| port.number),
@@ -87,37 +158,78 @@ impl ServiceBody {
             ..Self::EMPTY
         };
         match &service.backend {
-            Backend::Plugin(plugin) => named.with_plugin(plugin),
+            Backend::Plugin(plugin) => named.with_plugin(plugin, service.admission.policy(), output),
             Backend::Remote(url) => Self { source: Source::Url, url: Some(url.to_string()), ..named },
         }
     }
 
-    fn with_plugin(self, plugin: &Plugin) -> Self {
-        let description = plugin.description();
+    fn with_plugin(self, plugin: &Plugin, admission: AdmissionPolicy, output: GuestOutput) -> Self {
         let file = match plugin.origin() {
             Origin::Embedded => None,
             Origin::File(file) => Some(file.display().to_string()),
         };
+        let parked = plugin.health().parked;
         Self {
+            state: if parked.is_some() { State::Parked } else { State::Serving },
+            reason: parked.map(|_| "it failed on several texts in a row".to_owned()),
+            retry_after: parked.map(|pause: Duration| pause.as_secs()),
             source: if file.is_some() { Source::File } else { Source::Embedded },
             file,
             sha256: Some(plugin.digest().to_string()),
-            version: Some(description.version.to_string()),
-            summary: Some(description.summary.clone()),
-            instances: Some(plugin.isolation().to_string()),
-            path: Some(description.path.to_string()),
+            plugin: Some(PluginBody::of(plugin, admission, output)),
             ..self
         }
     }
 
     fn of_refused(refused: &Refused) -> Self {
         Self {
-            state: State::Refused,
             reason: Some(refused.reason.clone()),
-            source: Source::File,
-            file: Some(refused.file.display().to_string()),
             sha256: refused.digest.map(|digest| digest.to_string()),
-            ..Self::EMPTY
+            ..Self::of_file(State::Refused, &refused.file)
         }
+    }
+
+    fn of_file(state: State, file: &Path) -> Self {
+        Self { state, source: Source::File, file: Some(file.display().to_string()), ..Self::EMPTY }
+    }
+}
+
+impl PluginBody {
+    fn of(plugin: &Plugin, admission: AdmissionPolicy, output: GuestOutput) -> Self {
+        let (description, limits, health) = (plugin.description(), plugin.limits(), plugin.health());
+        Self {
+            version: description.version.to_string(),
+            summary: description.summary.clone(),
+            path: description.path.to_string(),
+            contract: plugin.contract().to_owned(),
+            instances: plugin.isolation().to_string(),
+            allocation: match plugin.allocation() {
+                Allocation::Pool | Allocation::PoolWithPagemapScan => "pool",
+                Allocation::OnDemand => "on-demand",
+            },
+            pagemap_scan: plugin.allocation() == Allocation::PoolWithPagemapScan,
+            limits: LimitsBody {
+                input_bytes: limits.input_bytes,
+                deadline_ms: limits.deadline.as_millis(),
+                memory_bytes: limits.memory_bytes,
+                output_bytes: limits.output_bytes,
+                log_bytes: limits.log_bytes,
+                concurrency: admission.concurrency,
+                queue: admission.queue,
+            },
+            calls: health.calls,
+            failures: Failures(health.failures),
+            last_failure: health.last_failure.map(|failure| LastFailureBody::of(failure, output)),
+        }
+    }
+}
+
+impl LastFailureBody {
+    fn of(failure: LastFailure, output: GuestOutput) -> Self {
+        let LastFailure { kind, time, functions, captured } = failure;
+        let printed = (output == GuestOutput::Shown && captured.total_bytes > 0)
+            .then(|| String::from_utf8_lossy(&captured.text).into_owned());
+        let time = humantime::format_rfc3339_millis(time.max(SystemTime::UNIX_EPOCH)).to_string();
+        Self { kind: kind.to_string(), time, functions, printed_bytes: captured.total_bytes, printed }
     }
 }
