@@ -89,7 +89,8 @@ impl Compiler {
         let child = child.map_err(|error| failed(format!("the compiler does not start: {error}")))?;
         let talked = tokio::time::timeout(self.bounds.deadline, talk(child, component)).await;
         let seconds = self.bounds.deadline.as_secs_f32();
-        let talked = talked.map_err(|_| failed(format!("compiling it took longer than {seconds} s")))?;
+        let talked =
+            talked.map_err(|_| failed(format!("it took longer than {seconds} s (--compile-deadline-ms)")))?;
         let (status, code, message) =
             talked.map_err(|error| failed(format!("the compiler cannot be reached: {error}")))?;
         if status.success() { Ok(code) } else { Err(failed(self.reason(status, &message))) }
@@ -97,9 +98,11 @@ impl Compiler {
 
     fn reason(&self, status: ExitStatus, message: &str) -> String {
         // Who cannot have more memory aborts without many words.
-        if status.code().is_none() || message.contains("memory allocation") {
+        if status.code().is_none() || message.contains("memory") {
             let mebibytes = self.bounds.memory_bytes >> 20;
-            return format!("the compiler was ended, most likely since it needs more than {mebibytes} MiB");
+            return format!(
+                "the compiler ended as if it needed more than {mebibytes} MiB (--compile-memory-bytes)"
+            );
         }
         message.trim().replace('\n', " ")
     }

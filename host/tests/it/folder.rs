@@ -7,12 +7,19 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 use crate::harness::{Gateway, eventually, free_ports, guest, standard_component};
 
 async fn serves(gateway: &Gateway, name: &str) {
     eventually(&format!("{name} serves and has a port"), async || gateway.port_of(name).await.is_some())
         .await;
+}
+
+/// Which component serves a name, and where it comes from.
+async fn component_of(gateway: &Gateway, name: &str) -> Option<[Value; 4]> {
+    let status = gateway.status_of(name).await?;
+    Some(["source", "file", "sha256", "version"].map(|member| status[member].clone()))
 }
 
 async fn version_of(gateway: &Gateway, name: &str) -> Option<String> {
@@ -43,7 +50,8 @@ async fn a_file_becomes_a_service_and_goes_again() {
 async fn a_file_replaces_a_standard_analyzer_and_gives_way_again() {
     let gateway = Gateway::start();
     let port = gateway.announced("word-count");
-    let embedded = gateway.status_of("word-count").await.expect("a status");
+    let embedded = component_of(&gateway, "word-count").await;
+    let sha256 = gateway.status_of("word-count").await.expect("a status")["sha256"].clone();
     // The same component with a section that means nothing, so that it is another file.
     let mut component = fs::read(standard_component("word-count")).expect("a component");
     component.extend([0, 3, 1, b'x', b'y']);
@@ -52,14 +60,14 @@ async fn a_file_replaces_a_standard_analyzer_and_gives_way_again() {
     let source = async || gateway.status_of("word-count").await.expect("a status")["source"].clone();
     eventually("the file's serves", async || source().await == "file").await;
     let replaced = gateway.status_of("word-count").await.expect("a status");
-    assert_ne!(replaced["sha256"], embedded["sha256"]);
+    assert_ne!(replaced["sha256"], sha256);
     assert_eq!(replaced["port"], port.port());
     let answer = gateway.send_to(port, Method::POST, "/count", Some(json!({"text": "a b"}))).await;
     assert_eq!(answer.ok()["result"], 2);
 
     fs::remove_file(file).expect("it is removed");
     eventually("the embedded one's serves again", async || source().await == "embedded").await;
-    assert_eq!(gateway.status_of("word-count").await, Some(embedded));
+    assert_eq!(component_of(&gateway, "word-count").await, embedded);
 }
 
 #[tokio::test]
@@ -80,32 +88,46 @@ async fn a_new_version_takes_the_old_ones_place() {
     call("/one").await.is_problem(404, "unknown_route");
 }
 
+/// A client that calls until it is told to stop, at the gateway's port or another, and counts its answers.
+/// Not one may fail, and each must come wholly from one version.
+fn hammer(
+    gateway: &Arc<Gateway>,
+    service: &'static str,
+    done: &Arc<AtomicBool>,
+    answered: &Arc<AtomicUsize>,
+) -> JoinHandle<()> {
+    let (gateway, done, answered) = (Arc::clone(gateway), Arc::clone(done), Arc::clone(answered));
+    tokio::spawn(async move {
+        let address = gateway.port_of(service).await.expect("a port");
+        while !done.load(Ordering::Relaxed) {
+            let answer = match service {
+                "word-count" => {
+                    gateway.send_to(address, Method::POST, "/count", Some(json!({"text": "text"}))).await.ok()
+                }
+                _ => gateway.analyze(service, "text").await.ok(),
+            };
+            let expected = match answer["result"].as_str() {
+                Some("one") => json!({"version": "1.0.0", "text": "text"}),
+                Some("two") => json!({"version": "2.0.0", "text": "text"}),
+                _ => Value::Null,
+            };
+            assert_eq!(answer["data"], expected, "it is of one version");
+            answered.fetch_add(1, Ordering::Relaxed);
+        }
+    })
+}
+
 #[tokio::test]
-async fn swaps_under_load_fail_no_request() {
+async fn a_hundred_swaps_under_load_fail_no_request() {
     let gateway = Arc::new(Gateway::start());
     let versions = [guest("swap-one"), guest("swap-two")];
     gateway.drop_in(&versions[0], "swap.wasm");
     serves(&gateway, "swap").await;
-    let done = Arc::new(AtomicBool::new(false));
-    let answered = Arc::new(AtomicUsize::new(0));
-    let clients: Vec<_> = (0..4)
-        .map(|_| {
-            let (gateway, done, answered) = (Arc::clone(&gateway), Arc::clone(&done), Arc::clone(&answered));
-            tokio::spawn(async move {
-                while !done.load(Ordering::Relaxed) {
-                    let answer = gateway.analyze("swap", "text").await.ok();
-                    let version = if answer["result"] == "one" { "1.0.0" } else { "2.0.0" };
-                    assert_eq!(
-                        answer["data"],
-                        json!({"version": version, "text": "text"}),
-                        "it is of one version"
-                    );
-                    answered.fetch_add(1, Ordering::Relaxed);
-                }
-            })
-        })
-        .collect();
-    for swap in 1..=10 {
+    let (done, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let services = ["swap", "swap", "word-count", "sentiment-analysis"];
+    let clients: Vec<_> =
+        services.into_iter().map(|service| hammer(&gateway, service, &done, &answered)).collect();
+    for swap in 1..=100 {
         let component = &versions[swap % 2];
         // Half of the swaps write over the file, half put another in its place.
         if swap % 4 < 2 {
@@ -119,6 +141,12 @@ async fn swaps_under_load_fail_no_request() {
             version_of(&gateway, "swap").await.as_deref() == Some(expected)
         })
         .await;
+        if swap % 10 == 0 {
+            // Another comes and goes meanwhile.
+            let other = gateway.drop_in(&guest("counter"), "counter.wasm");
+            serves(&gateway, "vowel-counter").await;
+            fs::remove_file(other).expect("it is removed");
+        }
     }
     // A service that only a file has goes on when the file gets another name.
     let renamed = gateway.plugins().join("renamed.wasm");
@@ -131,7 +159,7 @@ async fn swaps_under_load_fail_no_request() {
     for client in clients {
         client.await.expect("no request failed");
     }
-    assert!(answered.load(Ordering::Relaxed) > 10);
+    assert!(answered.load(Ordering::Relaxed) > 100);
 }
 
 #[tokio::test]
@@ -153,7 +181,7 @@ async fn a_service_keeps_its_port_and_every_request_through_swaps() {
     let component = fs::read(standard_component("word-count")).expect("a component");
     let marked = |mark: u8| [&component[..], &[0, 3, 1, b'x', mark]].concat();
     let (mine, other) = (gateway.plugins().join("mine.wasm"), gateway.plugins().join("other.wasm"));
-    let embedded = gateway.status_of("word-count").await;
+    let embedded = component_of(&gateway, "word-count").await;
     // Added, replaced, renamed, taken over by another file, removed.
     let changes: [&dyn Fn(); 5] = [
         &|| fs::write(&mine, marked(b'1')).expect("it is written"),
@@ -166,14 +194,16 @@ async fn a_service_keeps_its_port_and_every_request_through_swaps() {
         &|| fs::remove_file(&mine).expect("it is removed"),
     ];
     for (step, change) in changes.iter().enumerate() {
-        let before = gateway.status_of("word-count").await;
+        let before = component_of(&gateway, "word-count").await;
         change();
-        eventually("the change has taken effect", async || gateway.status_of("word-count").await != before)
-            .await;
+        eventually("the change has taken effect", async || {
+            component_of(&gateway, "word-count").await != before
+        })
+        .await;
         let source = gateway.status_of("word-count").await.expect("a status")["source"].clone();
         assert_eq!(source, ["file", "file", "file", "file", "embedded"][step], "step {step}");
     }
-    assert_eq!(gateway.status_of("word-count").await, embedded);
+    assert_eq!(component_of(&gateway, "word-count").await, embedded);
     done.store(true, Ordering::Relaxed);
     for client in clients {
         client.await.expect("no request failed");

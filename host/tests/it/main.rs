@@ -19,6 +19,7 @@ mod check;
 mod container;
 mod contract;
 mod edges;
+mod engine;
 mod failures;
 mod folder;
 mod golden;
