@@ -4,19 +4,29 @@
 //! cargo bench -p gloss --bench life
 //! ```
 //!
-//! - the start of the gateway until it is ready, without anything cached and with compiled code;
+//! - the start of the program until it is ready, without anything cached and with compiled code;
 //! - a file in the plugin folder until it has taken effect: a component of a standard analyzer's size that
 //!   is added, replaced and removed.
 
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and ends where it fails")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench prints, and ends where it fails"
+)]
+
+#[path = "common/connection.rs"]
+mod connection;
+#[path = "common/program.rs"]
+mod program;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use program::Program;
 
 const RUNS: usize = 10;
 /// The largest of the standard analyzers.
@@ -31,18 +41,18 @@ fn main() {
     for _ in 0..RUNS {
         let state = tempfile::tempdir().expect("a temporary folder");
         let [cold, warm, added, replaced, removed] = &mut times;
-        cold.push(Gateway::start(state.path()).ready_after);
-        let gateway = Gateway::start(state.path());
-        warm.push(gateway.ready_after);
+        cold.push(Program::start(state.path(), &[]).ready_after);
+        let program = Program::start(state.path(), &[]);
+        warm.push(program.ready_after);
 
-        let embedded = gateway.digest();
+        let embedded = digest(&program);
         let file = state.path().join("plugins/mine.wasm");
-        added.push(gateway.until_changed(&embedded, || fs::write(&file, component(b'1'))));
-        let first = gateway.digest();
-        replaced.push(gateway.until_changed(&first, || fs::write(&file, component(b'2'))));
-        let second = gateway.digest();
-        removed.push(gateway.until_changed(&second, || fs::remove_file(&file)));
-        assert_eq!(gateway.digest(), embedded);
+        added.push(until_changed(&program, &embedded, || fs::write(&file, component(b'1'))));
+        let first = digest(&program);
+        replaced.push(until_changed(&program, &first, || fs::write(&file, component(b'2'))));
+        let second = digest(&program);
+        removed.push(until_changed(&program, &second, || fs::remove_file(&file)));
+        assert_eq!(digest(&program), embedded);
     }
     let names = [
         "ready, nothing cached",
@@ -63,59 +73,20 @@ fn component(mark: u8) -> Vec<u8> {
     component
 }
 
-struct Gateway {
-    child: Child,
-    address: String,
-    ready_after: Duration,
+/// The digest of the component that serves.
+fn digest(program: &Program) -> Value {
+    program.status(SERVICE)["sha256"].clone()
 }
 
-impl Gateway {
-    /// Starts the program and waits until it says that it serves.
-    fn start(state: &Path) -> Self {
-        let begin = Instant::now();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gloss"))
-            .args(["--port", "0", "--service-ports", "off", "--log", "error", "--state"])
-            .arg(state)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
-        let mut line = || lines.next().expect("a line").expect("a line");
-        assert!(line().contains("serves"));
-        let ready_after = begin.elapsed();
-        let address = line().rsplit("http://").next().expect("an address").to_owned();
-        Self { child, address, ready_after }
+/// How long after `change` another component serves.
+fn until_changed(program: &Program, from: &Value, change: impl FnOnce() -> std::io::Result<()>) -> Duration {
+    let begin = Instant::now();
+    change().expect("the folder is changed");
+    while digest(program) == *from {
+        assert!(begin.elapsed() < Duration::from_secs(60), "it took no effect");
+        sleep(Duration::from_millis(5));
     }
-
-    /// The digest of the component that serves.
-    fn digest(&self) -> String {
-        let mut stream = TcpStream::connect(&self.address).expect("a connection");
-        let request = format!("GET /v1/services/{SERVICE} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).expect("it is sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        let digest = answer.split("\"sha256\":\"").nth(1).expect("a digest");
-        digest.split('"').next().expect("an end").to_owned()
-    }
-
-    /// How long after `change` another component serves.
-    fn until_changed(&self, from: &str, change: impl FnOnce() -> std::io::Result<()>) -> Duration {
-        let begin = Instant::now();
-        change().expect("the folder is changed");
-        while self.digest() == from {
-            assert!(begin.elapsed() < Duration::from_secs(60), "it took no effect");
-            sleep(Duration::from_millis(5));
-        }
-        begin.elapsed()
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    begin.elapsed()
 }
 
 fn report(what: &str, mut times: Vec<Duration>) {

@@ -18,8 +18,12 @@
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and ends where it fails")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+#[path = "common/connection.rs"]
+mod connection;
+#[path = "common/quantile.rs"]
+mod quantile;
+
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
@@ -32,6 +36,7 @@ use axum::routing::post;
 use gloss::analysis::ServiceName;
 use gloss::gateway::Gateway;
 use gloss::http::{Listener, Server, service_router};
+use gloss::lane::Lane;
 use gloss::plugin::{Allocation, Compiler, Engine, Isolation, Loader, Policy};
 use gloss::registry::{Admissions, Phase, Registry};
 use gloss::remote::{RemoteClient, RemoteLimits};
@@ -40,6 +45,9 @@ use gloss::state::State;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use word_count::counts::Counts;
+
+use connection::{Connection, request};
+use quantile::quantile;
 
 const CONNECTIONS: usize = 16;
 const ROUNDS: usize = 15;
@@ -132,7 +140,8 @@ async fn gateway(engine: &Engine, isolation: Isolation, state: &Path) -> Router 
     }
     registry.enter(Phase::Serving);
     let remotes = RemoteClient::new(RemoteLimits::default()).expect("a client");
-    let gateway = Gateway::new(registry, State::open(state).expect("a state"), remotes);
+    let gateway =
+        Gateway::new(registry, State::open(state).expect("a state"), remotes, Lane::open().expect("threads"));
     let name = ServiceName::new("word-count").expect("a name");
     service_router(Arc::new(gateway), name)
 }
@@ -174,43 +183,21 @@ fn load(address: SocketAddr, turn: Duration) -> Turn {
         clients.into_iter().flat_map(|client| client.join().expect("no request failed")).collect();
     let per_second = times.len() as f64 / begin.elapsed().as_secs_f64();
     times.sort();
-    let at = |share: usize| times.get(times.len() * share / 100).expect("a request").as_secs_f64() * 1e6;
+    let at = |percent| quantile(&times, percent).as_secs_f64() * 1e6;
     Turn { per_second, p50_us: at(50), p99_us: at(99) }
 }
 
 /// Sends one request after the other, and returns how long each took.
 fn client(address: SocketAddr, end: Instant) -> Vec<Duration> {
-    let mut stream = BufReader::new(TcpStream::connect(address).expect("a connection"));
-    stream.get_ref().set_nodelay(true).expect("it is set");
-    let body = json!({ "text": TEXT }).to_string();
-    let head = "POST /count HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length:";
-    let request = format!("{head} {}\r\n\r\n{body}", body.len());
+    let mut connection = Connection::open(address).expect("a connection");
+    let request = request("POST", "/count", &json!({ "text": TEXT }).to_string());
     let mut times = Vec::new();
     while Instant::now() < end {
         let begin = Instant::now();
-        stream.get_mut().write_all(request.as_bytes()).expect("it is sent");
-        let answer = read_answer(&mut stream);
+        let answer = connection.ask(&request).expect("an answer");
         times.push(begin.elapsed());
-        assert!(answer.starts_with(b"{\"result\":") || answer.starts_with(b"{\"measures\":"));
+        let is_whole = answer.body.starts_with(b"{\"result\":") || answer.body.starts_with(b"{\"measures\":");
+        assert!(answer.status == 200 && is_whole);
     }
     times
-}
-
-fn read_answer(stream: &mut BufReader<TcpStream>) -> Vec<u8> {
-    let (mut line, mut length, mut first) = (String::new(), 0, true);
-    loop {
-        line.clear();
-        stream.read_line(&mut line).expect("a line");
-        assert!(!first || line.starts_with("HTTP/1.1 200"), "{line}");
-        first = false;
-        match line.trim_end().split_once(": ") {
-            Some(("content-length", value)) => length = value.parse().expect("a length"),
-            Some(_) => {}
-            None if line == "\r\n" => break,
-            None => {}
-        }
-    }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).expect("a body");
-    body
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use crate::analysis::{Analysis, Document, ServiceName};
+use crate::lane::Lane;
 use crate::plugin::{Plugin, RunError, RunFailure};
 use crate::registry::{Admission, Backend, Full, NameTaken, Permit, Phase, Registry, Service, Snapshot};
 use crate::remote::{CallError, RemoteClient, RemoteUrl, Reply, Via};
@@ -18,6 +19,7 @@ pub struct Gateway {
     registry: Arc<Registry>,
     state: State,
     remotes: RemoteClient,
+    lane: Lane,
     /// Held while registrations change, so that the registry and the state change in the same order.
     registering: Mutex<()>,
 }
@@ -72,8 +74,13 @@ pub enum Error {
 
 impl Gateway {
     /// A gateway over these parts.
-    pub fn new(registry: Arc<Registry>, state: State, remotes: RemoteClient) -> Self {
-        Self { registry, state, remotes, registering: Mutex::new(()) }
+    pub fn new(registry: Arc<Registry>, state: State, remotes: RemoteClient, lane: Lane) -> Self {
+        Self { registry, state, remotes, lane, registering: Mutex::new(()) }
+    }
+
+    /// Where everything about long texts is done.
+    pub fn lane(&self) -> &Lane {
+        &self.lane
     }
 
     /// The registry it answers from.
@@ -119,13 +126,16 @@ impl Gateway {
     }
 
     async fn run(&self, service: &Service, plugin: &Arc<Plugin>, text: String) -> Result<Answer, Error> {
-        let document = Document::of(text);
         let options = plugin.options(&[]).map_err(RunFailure::refused)?;
         let deadline = plugin.limits().deadline;
         let _permit = enter_within(deadline, &service.admission).await?;
-        let analyzed = plugin.analyze(&document, &options, deadline).await;
-        let analysis = Box::new(analyzed.map_err(Box::new)?);
-        Ok(Answer::Analysis { document, analysis, plugin: Arc::clone(plugin) })
+        let (document, plugin) = (Document::of(text), Arc::clone(plugin));
+        let bytes = document.text.len();
+        let analyzed = self.lane.run(bytes, async move {
+            let analysis = Box::new(plugin.analyze(&document, &options, deadline).await.map_err(Box::new)?);
+            Ok(Answer::Analysis { document, analysis, plugin })
+        });
+        analyzed.await
     }
 
     /// Registers a URL under a name, in the place of an earlier one.

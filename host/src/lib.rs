@@ -14,6 +14,7 @@ pub mod cli;
 pub mod folder;
 pub mod gateway;
 pub mod http;
+pub mod lane;
 pub mod plugin;
 pub mod registry;
 pub mod remote;

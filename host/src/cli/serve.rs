@@ -14,6 +14,7 @@ use super::{Failure, compiler, log, say};
 use crate::folder::Folder;
 use crate::gateway::Gateway;
 use crate::http::{Server, ServicePorts, gateway_router};
+use crate::lane::Lane;
 use crate::plugin::{Cache, Engine, Loader};
 use crate::registry::{Phase, Registry, Snapshot};
 use crate::remote::{RemoteClient, RemoteUrl};
@@ -35,7 +36,7 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let state = State::open(&settings.state)?;
     let registry = Arc::new(Registry::new(settings.admissions.clone()));
     let remotes = RemoteClient::new(settings.remote_limits)?;
-    let gateway = Arc::new(Gateway::new(Arc::clone(&registry), state.clone(), remotes));
+    let gateway = Arc::new(Gateway::new(Arc::clone(&registry), state.clone(), remotes, Lane::open()?));
     let engine = Engine::new()?;
     let loader = Loader::new(engine.clone(), compiler(&settings)?, cache(&settings), settings.policy.clone());
     let mut folder = Folder::open(&settings.plugins, loader.clone(), Arc::clone(&registry))?;

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 
 use super::problem::{Code, Problem};
 use super::wire::RequestBody;
+use crate::lane::Lane;
 
 /// A byte of text takes at most this many bytes of JSON: a control character is written `\u0000`.
 const JSON_BYTES_PER_TEXT_BYTE: usize = 6;
@@ -59,7 +60,11 @@ impl BodyLimit {
 /// # Errors
 ///
 /// The answer that says why not. What is left of the body is dropped in the background.
-pub(super) async fn read_json<T: RequestBody>(request: Request, limit: BodyLimit) -> Result<T, Response> {
+pub(super) async fn read_json<T: RequestBody + Send + 'static>(
+    lane: &Lane,
+    request: Request,
+    limit: BodyLimit,
+) -> Result<T, Response> {
     if !is_json(request.headers()) {
         let detail = "The body must be JSON, sent with `Content-Type: application/json`.";
         return Err(refuse(request, Problem::new(Code::UnsupportedMediaType, detail)));
@@ -69,7 +74,11 @@ pub(super) async fn read_json<T: RequestBody>(request: Request, limit: BodyLimit
     }
     let mut body = request.into_body();
     match tokio::time::timeout(BODY_DEADLINE, Limited::new(&mut body, limit.bytes()).collect()).await {
-        Ok(Ok(collected)) => parse(&collected.to_bytes()).map_err(Problem::into_response),
+        Ok(Ok(collected)) => {
+            let body = collected.to_bytes();
+            let parsed = lane.run(body.len(), async move { parse(&body) }).await;
+            parsed.map_err(Problem::into_response)
+        }
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             drain(body);
             Err(limit.exceeded().into_response())

@@ -66,7 +66,7 @@ async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Respo
     let caller = caller(request.headers());
     // Which service it is for stands in the body.
     let limit = BodyLimit::OfText(gateway.snapshot().input_bytes());
-    match read_json::<AnalyzeBody>(request, limit).await {
+    match read_json::<AnalyzeBody>(gateway.lane(), request, limit).await {
         Ok(body) => answer(&gateway, &caller, &body.service, body.text, body.offsets.into()).await,
         Err(refused) => refused,
     }
@@ -89,7 +89,7 @@ pub(super) async fn analyze_with(gateway: &Gateway, service: &str, request: Requ
     let snapshot = gateway.snapshot();
     let own_bytes = snapshot.service(service).and_then(|service| service.input_bytes());
     let limit = BodyLimit::OfText(own_bytes.unwrap_or_else(|| snapshot.input_bytes()));
-    match read_json::<ServiceAnalyzeBody>(request, limit).await {
+    match read_json::<ServiceAnalyzeBody>(gateway.lane(), request, limit).await {
         Ok(body) => answer(gateway, &caller, service, body.text, body.offsets.into()).await,
         Err(refused) => refused,
     }
@@ -104,11 +104,13 @@ async fn answer(
 ) -> Response {
     match gateway.analyze(caller, service, text).await {
         Ok(Answer::Analysis { document, analysis, plugin }) => {
-            let body = AnalysisBody::new(&analysis, &document.text, offsets);
-            json_within(plugin.limits().output_bytes, &body).unwrap_or_else(|| {
-                let failure = Error::Plugin(Box::new(plugin.output_too_large(&document)));
-                Problem::of(&failure, service).into_response()
-            })
+            let bytes = document.text.len();
+            let written = gateway.lane().run(bytes, async move {
+                let body = AnalysisBody::new(&analysis, &document.text, offsets);
+                let response = json_within(plugin.limits().output_bytes, &body);
+                response.ok_or_else(|| Error::Plugin(Box::new(plugin.output_too_large(&document))))
+            });
+            written.await.unwrap_or_else(|error| Problem::of(&error, service).into_response())
         }
         Ok(Answer::Upstream(reply)) => json_text(reply.into_json().into_bytes()),
         Err(error) => Problem::of(&error, service).into_response(),
@@ -131,7 +133,9 @@ async fn names(State(gateway): State<Arc<Gateway>>) -> Response {
 }
 
 async fn register(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let body = match read_json::<RegisterBody>(request, BodyLimit::OfBody(REGISTRATION_BYTES)).await {
+    let body = match read_json::<RegisterBody>(gateway.lane(), request, BodyLimit::OfBody(REGISTRATION_BYTES))
+        .await
+    {
         Ok(body) => body,
         Err(refused) => return refused,
     };

@@ -8,7 +8,7 @@ use gloss::analysis::{Answer, Document, Value};
 use gloss::plugin::{Allocation, Compiler, Engine, Isolation, Loader, Origin, Plugin, Policy};
 use gloss::standard;
 
-use crate::harness::{PATIENCE, foreign_guest, guest, run};
+use crate::harness::{PATIENCE, guest, run};
 
 async fn load(engine: &Engine, isolation: Isolation) -> Arc<Plugin> {
     let component = standard::component("word-count").expect("a standard analyzer");
@@ -73,22 +73,6 @@ async fn when_the_machine_begins_to_swap_plugins_move_to_another_engine() {
     // Once is enough.
     engine.leave_pagemap_scan();
     assert_eq!(count(&plugins[0], "a").await, 1);
-}
-
-#[tokio::test]
-async fn a_guest_of_another_language_fits_the_pool() {
-    for name in ["counter", "redactor"] {
-        let Some(file) = foreign_guest(name) else { continue };
-        let Ok(engine) = Engine::with(Allocation::Pool) else {
-            println!("skipped: this machine has no room for a pool");
-            return;
-        };
-        let mut policy = Policy::default();
-        policy.default.limits.deadline = PATIENCE;
-        let loader = Loader::new(engine, Compiler::in_process(), None, policy);
-        let component = std::fs::read(&file).expect("a component").into();
-        loader.load(component, Origin::File(file)).await.expect("its examples run");
-    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gloss::analysis::ServiceName;
 use gloss::gateway::Gateway;
 use gloss::http::{GuestOutput, Server, gateway_router, service_router};
+use gloss::lane::Lane;
 use gloss::registry::{Admissions, Phase, Registry};
 use gloss::remote::{RemoteClient, RemoteLimits};
 use gloss::state::State;
@@ -27,7 +28,8 @@ async fn a_gateway_that_does_not_serve_is_503() {
     let registry = Arc::new(Registry::new(Admissions::default()));
     let remotes = RemoteClient::new(RemoteLimits::default()).expect("a client");
     let state = State::open(folder.path()).expect("a state");
-    let gateway = Arc::new(Gateway::new(Arc::clone(&registry), state, remotes));
+    let gateway =
+        Arc::new(Gateway::new(Arc::clone(&registry), state, remotes, Lane::open().expect("threads")));
     let server = Server::default();
     let listen = async || TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let (first, second) = (listen().await, listen().await);

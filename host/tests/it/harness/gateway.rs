@@ -249,15 +249,18 @@ pub(crate) fn shared() -> Arc<Gateway> {
 /// The configuration of a gateway, in its folder.
 const CONFIGURATION: &str = "gloss.toml";
 
-/// Has the configuration give analyses all the time that a test has, where it says nothing of deadlines: a
-/// busy machine must not fail a test.
+/// Has the configuration give analyses and compilations all the time that a test has, where it says nothing
+/// of deadlines: a busy machine must not fail a test.
 fn patient(file: &Path) -> &Path {
     let mut configuration = std::fs::read_to_string(file).unwrap_or_default();
-    if !configuration.contains("[defaults]") {
-        let milliseconds = PATIENCE.as_millis();
-        configuration = format!("{configuration}\n[defaults]\ndeadline-ms = {milliseconds}\n");
-        std::fs::write(file, configuration).expect("a configuration");
+    let milliseconds = PATIENCE.as_millis();
+    if !configuration.contains("compile-deadline-ms") {
+        configuration = format!("compile-deadline-ms = {milliseconds}\n{configuration}");
     }
+    if !configuration.contains("[defaults]") {
+        configuration = format!("{configuration}\n[defaults]\ndeadline-ms = {milliseconds}\n");
+    }
+    std::fs::write(file, configuration).expect("a configuration");
     file
 }
 
