@@ -59,8 +59,7 @@ fn main() {
     let configuration = state.path().join("gloss.toml");
     fs::write(&configuration, "[services.hostile]\ndeadline-ms = 500\nmemory-bytes = 33554432\n")
         .expect("a configuration");
-    let program =
-        Program::start(state.path(), &["--log", "off", "--config", configuration.to_str().expect("a path")]);
+    let program = Program::start(state.path(), &["--config", configuration.to_str().expect("a path")]);
     let folder = state.path().join("plugins");
     let guests = guests();
     fs::copy(guests.join("hostile.wasm"), folder.join("hostile.wasm")).expect("a guest");
@@ -143,7 +142,7 @@ fn client(number: usize, address: SocketAddr, requests: &AtomicU64, failures: &A
 
 /// Swaps a service's file for the one of another version, again and again.
 fn swap(folder: &Path, guests: &Path, done: &AtomicBool) {
-    let versions = ["swap-one.wasm", "swap-two.wasm"];
+    let versions = ["swap_one.wasm", "swap_two.wasm"];
     for version in versions.iter().cycle() {
         if done.load(Ordering::Relaxed) {
             return;

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! cli -> http -> gateway -> registry -> plugin | remote
-//!        folder, standard --^            everyone: analysis, the leaf
+//!           lane --^                     everyone: analysis, the leaf
+//!        folder, standard --^
 //! ```
 //!
 //! ARCHITECTURE.md tells the rest.

@@ -1,6 +1,9 @@
 //! Services that break: each misdeed of the hostile guest has its row in the table, costs one request, and
 //! leaves everything else as it was.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
 use serde_json::json;
 
 use crate::harness::{Answer, Gateway, eventually, guest};
@@ -111,6 +114,77 @@ async fn floods_of_messages_are_cut_off() {
         assert_eq!(do_it(&gateway, text).await.ok()["result"], true);
     }
     assert!(!gateway.log().contains("s3cret"));
+}
+
+/// A misdeed, and its row in the table.
+type Misdeed = (&'static str, u16, &'static str);
+
+/// Those that only a deadline ends.
+const ENDLESS: [Misdeed; 2] = [("loop", 504, "deadline_exceeded"), ("sleep", 504, "deadline_exceeded")];
+
+/// All others, under a memory limit that is soon reached.
+const MISDEEDS: [Misdeed; 23] = [
+    ("grow", 502, "analyzer_out_of_memory"),
+    ("recurse", 502, "analyzer_trapped"),
+    ("trap", 502, "analyzer_trapped"),
+    ("panic loudly", 502, "analyzer_trapped"),
+    ("exit 0", 502, "analyzer_trapped"),
+    ("exit 1", 502, "analyzer_trapped"),
+    ("output", 502, "analyzer_out_of_memory"),
+    ("spans", 502, "analyzer_out_of_memory"),
+    ("log a line", 200, ""),
+    ("stderr a line", 200, ""),
+    ("outside", 502, "analyzer_contract"),
+    ("reversed", 502, "analyzer_contract"),
+    ("inside é", 502, "analyzer_contract"),
+    ("unsorted", 502, "analyzer_contract"),
+    ("shorter-first", 502, "analyzer_contract"),
+    ("label", 502, "analyzer_contract"),
+    ("nan", 502, "analyzer_contract"),
+    ("score", 502, "analyzer_contract"),
+    ("infinite", 502, "analyzer_contract"),
+    ("json", 502, "analyzer_contract"),
+    ("relation", 502, "analyzer_contract"),
+    ("explain", 502, "analyzer_contract"),
+    ("fail", 502, "analyzer_failed"),
+];
+
+#[tokio::test]
+async fn misdeeds_leave_other_services_alone() {
+    commit(gateway_with("deadline-ms = 1000").await, &ENDLESS).await;
+    commit(gateway().await, &MISDEEDS).await;
+}
+
+/// Has the guest commit misdeeds while clients call another service without a pause: not one call fails.
+async fn commit(gateway: Gateway, misdeeds: &[Misdeed]) {
+    let gateway = Arc::new(gateway);
+    let (done, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let client = |_| {
+        let (gateway, done, answered) = (Arc::clone(&gateway), Arc::clone(&done), Arc::clone(&answered));
+        tokio::spawn(async move {
+            while !done.load(Ordering::Relaxed) {
+                assert_eq!(gateway.analyze("word-count", "a b").await.ok()["result"], 2);
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+    };
+    let clients: Vec<_> = (0..4).map(client).collect();
+    for (misdeed, status, code) in misdeeds {
+        let before = answered.load(Ordering::Relaxed);
+        let answer = gateway.analyze("hostile", misdeed).await;
+        if *status == 200 {
+            answer.ok();
+        } else {
+            answer.is_problem(*status, code);
+        }
+        // So that none of them is the one too many that parks it.
+        eventually("it behaves", async || gateway.analyze("hostile", "behave").await.status == 200).await;
+        eventually("the others are answered", async || answered.load(Ordering::Relaxed) > before).await;
+    }
+    done.store(true, Ordering::Relaxed);
+    for client in clients {
+        client.await.expect("no request failed");
+    }
 }
 
 #[tokio::test]
