@@ -225,6 +225,47 @@ async fn the_log_can_be_json() {
 }
 
 #[tokio::test]
+#[cfg(unix)]
+async fn two_gateways_can_share_compiled_code() {
+    let shared = tempfile::tempdir().expect("a temporary folder");
+    let cache = shared.path().join("cache");
+    std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700)
+        .create(&cache)
+        .expect("a folder");
+    let start = || {
+        let state = tempfile::tempdir().expect("a temporary folder");
+        std::os::unix::fs::symlink(&cache, state.path().join("cache")).expect("a link");
+        Gateway::start_in(state, &[])
+    };
+    // Both find nothing and write the same three entries.
+    let (one, other) = std::thread::scope(|scope| {
+        let one = scope.spawn(start);
+        (start(), one.join().expect("it starts"))
+    });
+    for gateway in [&one, &other] {
+        gateway.drop_in(&guest("counter"), "counter.wasm");
+    }
+    for gateway in [&one, &other] {
+        assert_eq!(gateway.analyze("word-count", "a b").await.ok()["result"], 2);
+        eventually("the guest serves", async || gateway.status_of("vowel-counter").await.is_some()).await;
+    }
+    let entries = || {
+        let names = fs::read_dir(&cache).expect("a cache").map(|entry| entry.expect("an entry").path());
+        names.filter(|path| path.extension().is_some_and(|extension| extension == "cwasm")).count()
+    };
+    assert_eq!(entries(), 4);
+    // What one of them removes is only compiled again.
+    fs::read_dir(&cache).expect("a cache").for_each(|entry| {
+        fs::remove_file(entry.expect("an entry").path()).expect("it is removed");
+    });
+    drop(one);
+    let third = start();
+    assert_eq!(third.analyze("word-count", "a b c").await.ok()["result"], 3);
+    assert_eq!(other.analyze("word-count", "a b").await.ok()["result"], 2);
+    assert_eq!(entries(), 3);
+}
+
+#[tokio::test]
 async fn compiled_code_is_kept_and_damage_to_it_does_no_harm() {
     let gateway = Gateway::start();
     let folder = gateway.stop();
