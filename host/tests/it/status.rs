@@ -17,14 +17,14 @@ async fn status(gateway: &Gateway) -> Value {
 
 #[tokio::test]
 async fn a_service_tells_its_limits_and_how_it_does() {
-    let configuration = "[services.hostile]\ndeadline-ms = 1000\nqueue = 3\ninstances = \"reuse\"\n";
+    let configuration = "[services.hostile]\ndeadline-ms = 3000\nqueue = 3\ninstances = \"reuse\"\n";
     let gateway = with_hostile(configuration).await;
     let before = status(&gateway).await;
     assert_eq!((&before["state"], &before["contract"]), (&json!("serving"), &json!("1.0.0")));
     assert_eq!((&before["instances"], &before["calls"]), (&json!("reuse"), &json!(0)));
     assert!(["pool", "on-demand"].contains(&before["allocation"].as_str().expect("a word")));
     assert!(before["pagemap_scan"].is_boolean());
-    assert_eq!((&before["limits"]["deadline_ms"], &before["limits"]["queue"]), (&json!(1000), &json!(3)));
+    assert_eq!((&before["limits"]["deadline_ms"], &before["limits"]["queue"]), (&json!(3000), &json!(3)));
     assert_eq!((&before["failures"], &before["last_failure"]), (&json!({}), &Value::Null));
 
     for (text, kind) in [
