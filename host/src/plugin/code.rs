@@ -45,11 +45,11 @@ impl Functions {
 }
 
 impl Code {
-    /// Links what [`wasmtime::component::Component::serialize`] made.
+    /// Links a component of `runtime`, which is `engine`'s.
     ///
     /// # Errors
     ///
-    /// If the code is not from an engine like ours, or imports something that there is not.
+    /// If it imports something that there is not, or lacks a function of the contract.
     pub(super) fn link(
         engine: Engine,
         runtime: Arc<Runtime>,
@@ -114,9 +114,9 @@ impl Linked {
 /// Turns compiled code into a component.
 #[expect(unsafe_code, reason = "wasmtime cannot verify compiled code; callers say why theirs is sound")]
 pub(super) fn deserialize(runtime: &Runtime, code: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: all code there is was compiled by this very program: by an engine of this process, by a
-    // child that it started from its own file, or, in the cache, by an earlier run, with a checksum and in a folder that is as
-    // trusted as the program.
+    // SAFETY: all code there is was compiled by this very program: by an engine of this process, by a child that
+    // it started from its own file, or, in the cache, by an earlier run, with a checksum and in a folder that is
+    // as trusted as the program.
     unsafe { Component::deserialize(&runtime.engine, code) }
 }
 
