@@ -16,7 +16,7 @@ use crate::ascii;
 pub const WORDS_PER_MINUTE: f64 = 238.0;
 
 /// What is counted in a text.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counts {
     /// Runs of anything but whitespace: Python's `len(text.split())`.
     pub tokens: usize,
@@ -41,17 +41,22 @@ pub struct Counts {
 impl Counts {
     /// Counts everything in `text`.
     pub fn of(text: &str) -> Self {
+        if text.is_ascii() { ascii::count(text.as_bytes()) } else { Self::by_tables(text) }
+    }
+
+    /// By Unicode's tables, whatever the characters.
+    fn by_tables(text: &str) -> Self {
         let (words, unique_words) = count_words(text);
         let (lines, paragraphs) = count_lines(text);
         Self {
-            tokens: count_tokens(text),
+            tokens: text.split(is_python_space).filter(|token| !token.is_empty()).count(),
             words,
             unique_words,
-            sentences: count_sentences(text),
+            sentences: text.unicode_sentences().count(),
             paragraphs,
             lines,
             characters: text.chars().count(),
-            graphemes: count_graphemes(text),
+            graphemes: text.graphemes(true).count(),
             bytes: text.len(),
         }
     }
@@ -61,13 +66,6 @@ impl Counts {
         let seconds = self.words as f64 * 60.0 / WORDS_PER_MINUTE;
         libm::round(seconds * 10.0) / 10.0
     }
-}
-
-fn count_tokens(text: &str) -> usize {
-    if text.is_ascii() {
-        return ascii::count_tokens(text.as_bytes());
-    }
-    text.split(is_python_space).filter(|token| !token.is_empty()).count()
 }
 
 /// Python's `str.isspace`: Unicode White_Space and the four information separators.
@@ -80,29 +78,29 @@ const BYTES_PER_WORD: usize = 5;
 /// Room for more words than this is made when it is needed.
 const MOST_EXPECTED_WORDS: usize = 1024;
 
-/// All words and the different ones. The hasher has a fixed seed, so a component that counts needs nothing
+/// Words without their repetitions. The hasher has a fixed seed, so a component that counts needs nothing
 /// from its host.
+pub(crate) type Different<W> = HashSet<W, FixedState>;
+
+/// An empty set with room for the words of a text of so many bytes.
+pub(crate) fn no_words<W>(bytes: usize) -> Different<W> {
+    let expected = (bytes / BYTES_PER_WORD).min(MOST_EXPECTED_WORDS);
+    HashSet::with_capacity_and_hasher(expected, FixedState::default())
+}
+
+/// All words and the different ones.
 fn count_words(text: &str) -> (usize, usize) {
-    let expected = (text.len() / BYTES_PER_WORD).min(MOST_EXPECTED_WORDS);
-    let mut seen: HashSet<Cow<'_, str>, FixedState> =
-        HashSet::with_capacity_and_hasher(expected, FixedState::default());
+    let mut seen = no_words::<Cow<'_, str>>(text.len());
     let mut words = 0;
     for word in text.unicode_words() {
         words += 1;
         seen.insert(if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
             word.into()
-        } else if word.is_ascii() {
-            word.to_ascii_lowercase().into()
         } else {
             word.to_lowercase().into()
         });
     }
     (words, seen.len())
-}
-
-/// Sentences with a letter or digit.
-fn count_sentences(text: &str) -> usize {
-    if text.is_ascii() { ascii::count_sentences(text.as_bytes()) } else { text.unicode_sentences().count() }
 }
 
 /// Lines and paragraphs. A line ends with LF, CR or both.
@@ -128,10 +126,6 @@ fn split_lines(text: &str) -> impl Iterator<Item = &str> {
         rest = tail.strip_prefix("\r\n").or_else(|| tail.strip_prefix(['\n', '\r'])).unwrap_or("");
         Some(line)
     })
-}
-
-fn count_graphemes(text: &str) -> usize {
-    if text.is_ascii() { ascii::count_graphemes(text.as_bytes()) } else { text.graphemes(true).count() }
 }
 
 #[cfg(test)]
@@ -185,6 +179,15 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn ascii_is_counted_as_the_tables_count_it(
+            text in "([aB1_.!?\"',;: \t\r\n]|[ -~]|[\\x00-\\x7f]){0,16}"
+        ) {
+            prop_assert_eq!(Counts::of(&text), Counts::by_tables(&text), "{:?}", text);
+        }
+
         #[test]
         fn smaller_units_are_never_fewer(text in any::<String>()) {
             let counts = Counts::of(&text);
