@@ -21,17 +21,7 @@ const JOINS_DIGITS: Class = 32;
 const TERMINATOR: Class = 64;
 const LINE_BREAK: Class = 128;
 
-const CLASSES: [Class; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < classes.len() {
-        classes[byte] = class(byte as u8);
-        byte += 1;
-    }
-    classes
-};
-
-const fn class(byte: u8) -> Class {
+fn class(byte: u8) -> Class {
     match byte {
         b'a'..=b'z' | b'A'..=b'Z' => LETTER,
         b'0'..=b'9' => DIGIT,
@@ -49,7 +39,7 @@ const fn class(byte: u8) -> Class {
 
 /// The class of the character at a place; nothing has a class beyond the end.
 fn class_at(text: &[u8], at: usize) -> Class {
-    text.get(at).and_then(|byte| CLASSES.get(usize::from(*byte))).copied().unwrap_or(0)
+    text.get(at).map_or(0, |byte| class(*byte))
 }
 
 /// Counts everything in a text of ASCII.
