@@ -35,7 +35,7 @@ use axum::body::Bytes;
 use axum::routing::post;
 use gloss::analysis::ServiceName;
 use gloss::gateway::Gateway;
-use gloss::http::{Listener, Server, service_router};
+use gloss::http::{Listener, Responder, Server, ServicePort};
 use gloss::lane::Lane;
 use gloss::plugin::{Allocation, Compiler, Engine, Isolation, Loader, Policy};
 use gloss::registry::{Admissions, Phase, Registry};
@@ -112,25 +112,30 @@ async fn serve(state: &Path) -> Vec<Served> {
     let engine = Engine::new().expect("an engine");
     println!("reuse and fresh: {}", engine.allocation());
     let with = |allocation| Engine::with(allocation).expect("an engine");
-    let routers = [
-        ("native", Router::new().route("/count", post(natively))),
-        ("reuse", gateway(&engine, Isolation::Reuse { recycle }, state).await),
-        ("fresh", gateway(&engine, Isolation::Fresh, state).await),
-        ("unscanned", gateway(&with(Allocation::Pool), Isolation::Fresh, state).await),
-        ("unpooled", gateway(&with(Allocation::OnDemand), Isolation::Fresh, state).await),
-    ];
     let server = Server::default();
-    let mut served = Vec::new();
-    for (name, router) in routers {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        served.push(Served { name, address, turns: Vec::new(), _listener: server.serve(listener, router) });
+    let natively = Router::new().route("/count", post(natively));
+    let mut served = vec![Served::start(&server, "native", natively).await];
+    for (name, engine, isolation) in [
+        ("reuse", &engine, Isolation::Reuse { recycle }),
+        ("fresh", &engine, Isolation::Fresh),
+        ("unscanned", &with(Allocation::Pool), Isolation::Fresh),
+        ("unpooled", &with(Allocation::OnDemand), Isolation::Fresh),
+    ] {
+        served.push(Served::start(&server, name, port(engine, isolation, state).await).await);
     }
     served
 }
 
+impl Served {
+    async fn start(server: &Server, name: &'static str, responder: impl Responder) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        Self { name, address, turns: Vec::new(), _listener: server.serve(listener, responder) }
+    }
+}
+
 /// Word-count as the gateway serves it.
-async fn gateway(engine: &Engine, isolation: Isolation, state: &Path) -> Router {
+async fn port(engine: &Engine, isolation: Isolation, state: &Path) -> ServicePort {
     let mut policy = Policy::default();
     policy.default.isolation = isolation;
     let loader = Loader::new(engine.clone(), Compiler::in_process(), None, policy);
@@ -143,7 +148,7 @@ async fn gateway(engine: &Engine, isolation: Isolation, state: &Path) -> Router 
     let gateway =
         Gateway::new(registry, State::open(state).expect("a state"), remotes, Lane::open().expect("threads"));
     let name = ServiceName::new("word-count").expect("a name");
-    service_router(Arc::new(gateway), name)
+    ServicePort::new(Arc::new(gateway), name)
 }
 
 /// What a program without plugins would do.

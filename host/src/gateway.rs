@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use crate::analysis::{Analysis, Document, ServiceName};
+use crate::deadline::within;
 use crate::lane::Lane;
 use crate::plugin::{Plugin, RunError, RunFailure};
 use crate::registry::{Admission, Backend, Full, NameTaken, Permit, Phase, Registry, Service, Snapshot};
@@ -107,15 +108,23 @@ impl Gateway {
         }
     }
 
+    /// The service of a name. Whoever has it is answered by it, also when it is swapped or removed meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownService`] if there is none, [`Error::NotReady`] while the gateway starts.
+    pub fn service(&self, name: &str) -> Result<Arc<Service>, Error> {
+        self.services()?.service(name).map(Arc::clone).ok_or(Error::UnknownService)
+    }
+
     /// Has a service analyze a text.
     ///
     /// # Errors
     ///
     /// [`Error`] says why there is no answer. Dropping the future ends the analysis.
-    pub async fn analyze(&self, caller: &Caller, service: &str, text: String) -> Result<Answer, Error> {
-        let service = self.services()?.service(service).map(Arc::clone).ok_or(Error::UnknownService)?;
+    pub async fn analyze(&self, caller: &Caller, service: &Service, text: String) -> Result<Answer, Error> {
         match &service.backend {
-            Backend::Plugin(plugin) => self.run(&service, plugin, text).await,
+            Backend::Plugin(plugin) => self.run(service, plugin, text).await,
             Backend::Remote(url) => {
                 // Before the permit: a request that comes round would wait for its own.
                 self.remotes.check(&caller.via)?;
@@ -131,7 +140,7 @@ impl Gateway {
         let _permit = enter_within(deadline, &service.admission).await?;
         let (document, plugin) = (Document::of(text), Arc::clone(plugin));
         let bytes = document.text.len();
-        let analyzed = self.lane.run(bytes, async move {
+        let analyzed = self.lane.run(bytes, || async move {
             let analysis = Box::new(plugin.analyze(&document, &options, deadline).await.map_err(Box::new)?);
             Ok(Answer::Analysis { document, analysis, plugin })
         });
@@ -197,7 +206,7 @@ async fn whole(work: impl Future<Output = Result<(), Error>> + Send + 'static) -
 /// Waits for a permit no longer than the analysis itself might take: whoever waited that long is better
 /// told that there are too many.
 async fn enter_within(deadline: std::time::Duration, admission: &Admission) -> Result<Permit, Full> {
-    tokio::time::timeout(deadline, admission.enter()).await.unwrap_or(Err(Full))
+    within(deadline, admission.enter()).await.unwrap_or(Err(Full))
 }
 
 impl Error {

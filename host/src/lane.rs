@@ -57,15 +57,14 @@ impl Lane {
 
     /// Does what a text of so many bytes asks for: here if it is short, on the lane's threads if it is long.
     /// Dropping the future ends it in either case.
-    pub async fn run<T: Send + 'static>(
-        &self,
-        bytes: usize,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> T {
+    pub async fn run<T: Send + 'static, F>(&self, bytes: usize, work: impl FnOnce() -> F) -> T
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
         if bytes < LONG_BYTES {
-            return work.await;
+            return work().await;
         }
-        match AbortOnDropHandle::new(self.threads.handle.spawn(work)).await {
+        match AbortOnDropHandle::new(self.threads.handle.spawn(work())).await {
             Ok(done) => done,
             // It is not aborted while somebody waits for it.
             Err(error) => resume_unwind(error.into_panic()),

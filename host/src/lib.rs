@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! cli -> http -> gateway -> registry -> plugin | remote
-//!           lane --^                     everyone: analysis, the leaf
+//!           lane --^                     everyone: analysis, deadline, the leaves
 //!        folder, standard --^
 //! ```
 //!
@@ -12,6 +12,7 @@
 
 pub mod analysis;
 pub mod cli;
+mod deadline;
 pub mod folder;
 pub mod gateway;
 pub mod http;

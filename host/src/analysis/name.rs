@@ -70,10 +70,15 @@ impl std::borrow::Borrow<str> for ServiceName {
 
 /// Whether a text is in kebab-case as the contract defines it.
 pub fn is_kebab_case(text: &str) -> bool {
-    let words_are_fine = text
-        .split('-')
-        .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
-    words_are_fine && text.len() <= MAX_CHARACTERS && text.starts_with(|c: char| c.is_ascii_lowercase())
+    let mut after_hyphen = true;
+    let words_are_fine = text.bytes().all(|byte| {
+        let is_hyphen = byte == b'-';
+        let fine = byte.is_ascii_lowercase() || byte.is_ascii_digit() || (is_hyphen && !after_hyphen);
+        after_hyphen = is_hyphen;
+        fine
+    });
+    let begins_with_letter = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+    words_are_fine && begins_with_letter && !after_hyphen && text.len() <= MAX_CHARACTERS
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 
 use super::problem::{Code, Problem};
 use super::wire::RequestBody;
+use crate::deadline::within;
 use crate::lane::Lane;
 
 /// A byte of text takes at most this many bytes of JSON: a control character is written `\u0000`.
@@ -73,10 +74,10 @@ pub(super) async fn read_json<T: RequestBody + Send + 'static>(
         return Err(refuse(request, limit.exceeded()));
     }
     let mut body = request.into_body();
-    match tokio::time::timeout(BODY_DEADLINE, Limited::new(&mut body, limit.bytes()).collect()).await {
+    match within(BODY_DEADLINE, Limited::new(&mut body, limit.bytes()).collect()).await {
         Ok(Ok(collected)) => {
             let body = collected.to_bytes();
-            let parsed = lane.run(body.len(), async move { parse(&body) }).await;
+            let parsed = lane.run(body.len(), || async move { parse(&body) }).await;
             parsed.map_err(Problem::into_response)
         }
         Ok(Err(error)) if error.is::<LengthLimitError>() => {

@@ -18,7 +18,7 @@ use super::wire::{
 };
 use crate::analysis::{OffsetUnit, ServiceName};
 use crate::gateway::{Answer, Caller, Error, Gateway};
-use crate::registry::Phase;
+use crate::registry::{Phase, Service};
 use crate::remote::{RemoteUrl, Via};
 
 /// Longest body of a registration, in bytes.
@@ -67,7 +67,10 @@ async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Respo
     // Which service it is for stands in the body.
     let limit = BodyLimit::OfText(gateway.snapshot().input_bytes());
     match read_json::<AnalyzeBody>(gateway.lane(), request, limit).await {
-        Ok(body) => answer(&gateway, &caller, &body.service, body.text, body.offsets.into()).await,
+        Ok(body) => match gateway.service(&body.service) {
+            Ok(service) => answer(&gateway, &caller, &service, body.text, body.offsets.into()).await,
+            Err(error) => Problem::of(&error, &body.service).into_response(),
+        },
         Err(refused) => refused,
     }
 }
@@ -77,18 +80,18 @@ async fn analyze_by_path(
     name: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    match name {
-        Ok(Path(name)) => analyze_with(&gateway, &name, request).await,
-        Err(_) => refuse(request, not_a_name()),
+    let Ok(Path(name)) = name else { return refuse(request, not_a_name()) };
+    match gateway.service(&name) {
+        Ok(service) => analyze_with(&gateway, &service, request).await,
+        Err(error) => refuse(request, Problem::of(&error, &name)),
     }
 }
 
 /// Reads `{"text"}` and answers with what a service makes of it.
-pub(super) async fn analyze_with(gateway: &Gateway, service: &str, request: Request) -> Response {
+pub(super) async fn analyze_with(gateway: &Gateway, service: &Service, request: Request) -> Response {
     let caller = caller(request.headers());
-    let snapshot = gateway.snapshot();
-    let own_bytes = snapshot.service(service).and_then(|service| service.input_bytes());
-    let limit = BodyLimit::OfText(own_bytes.unwrap_or_else(|| snapshot.input_bytes()));
+    let limit = service.input_bytes().unwrap_or_else(|| gateway.snapshot().input_bytes());
+    let limit = BodyLimit::OfText(limit);
     match read_json::<ServiceAnalyzeBody>(gateway.lane(), request, limit).await {
         Ok(body) => answer(gateway, &caller, service, body.text, body.offsets.into()).await,
         Err(refused) => refused,
@@ -98,22 +101,22 @@ pub(super) async fn analyze_with(gateway: &Gateway, service: &str, request: Requ
 async fn answer(
     gateway: &Gateway,
     caller: &Caller,
-    service: &str,
+    service: &Service,
     text: String,
     offsets: OffsetUnit,
 ) -> Response {
     match gateway.analyze(caller, service, text).await {
         Ok(Answer::Analysis { document, analysis, plugin }) => {
             let bytes = document.text.len();
-            let written = gateway.lane().run(bytes, async move {
+            let written = gateway.lane().run(bytes, || async move {
                 let body = AnalysisBody::new(&analysis, &document.text, offsets);
                 let response = json_within(plugin.limits().output_bytes, &body);
                 response.ok_or_else(|| Error::Plugin(Box::new(plugin.output_too_large(&document))))
             });
-            written.await.unwrap_or_else(|error| Problem::of(&error, service).into_response())
+            written.await.unwrap_or_else(|error| Problem::of(&error, service.name.as_str()).into_response())
         }
         Ok(Answer::Upstream(reply)) => json_text(reply.into_json().into_bytes()),
-        Err(error) => Problem::of(&error, service).into_response(),
+        Err(error) => Problem::of(&error, service.name.as_str()).into_response(),
     }
 }
 

@@ -1,11 +1,16 @@
 //! Listeners: sockets, connections, and an end that loses no request.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -21,6 +26,21 @@ const LAST_CALL: Duration = Duration::from_millis(50);
 const BACKLOG: usize = 1024;
 /// Pause after a connection could not be accepted, most likely for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What answers the requests that come in at a listener. Cheap to clone: each request gets one of its own.
+pub trait Responder: Clone + Send + 'static {
+    /// Answers one request.
+    fn respond(self, request: Request<Incoming>) -> impl Future<Output = Response> + Send;
+}
+
+impl Responder for Router {
+    async fn respond(self, request: Request<Incoming>) -> Response {
+        match TowerToHyperService::new(self).call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
 
 /// Serves listeners, and ends them together. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -54,11 +74,11 @@ impl Drop for Listener {
 }
 
 impl Server {
-    /// Starts to answer what comes in at `listener` as `router` says.
-    pub fn serve(&self, listener: TcpListener, router: Router) -> Listener {
+    /// Starts to answer what comes in at `listener`.
+    pub fn serve(&self, listener: TcpListener, responder: impl Responder) -> Listener {
         let stop = self.stop.child_token();
         let connections = self.connections.clone();
-        let accepting = self.connections.spawn(accept(listener, router, stop.clone(), connections));
+        let accepting = self.connections.spawn(accept(listener, responder, stop.clone(), connections));
         Listener { stop, accepting: Some(accepting) }
     }
 
@@ -81,7 +101,12 @@ pub(super) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Accepts until told to stop, and then who has connected before: they may have sent a request already.
-async fn accept(listener: TcpListener, router: Router, stop: CancellationToken, connections: TaskTracker) {
+async fn accept(
+    listener: TcpListener,
+    responder: impl Responder,
+    stop: CancellationToken,
+    connections: TaskTracker,
+) {
     loop {
         let accepted = tokio::select! {
             biased;
@@ -90,7 +115,7 @@ async fn accept(listener: TcpListener, router: Router, stop: CancellationToken, 
         };
         match accepted {
             Ok((stream, _)) => {
-                connections.spawn(converse(stream, router.clone(), stop.clone()));
+                connections.spawn(converse(stream, responder.clone(), stop.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection is not accepted");
@@ -102,18 +127,22 @@ async fn accept(listener: TcpListener, router: Router, stop: CancellationToken, 
         let Ok(Ok((stream, _))) = tokio::time::timeout(Duration::ZERO, listener.accept()).await else {
             return;
         };
-        connections.spawn(converse(stream, router.clone(), stop.clone()));
+        connections.spawn(converse(stream, responder.clone(), stop.clone()));
     }
 }
 
 /// Serves one connection. When told to stop it finishes the request it is at.
-async fn converse(stream: TcpStream, router: Router, stop: CancellationToken) {
+async fn converse(stream: TcpStream, responder: impl Responder, stop: CancellationToken) {
     // Answers are small and written at once; waiting to fill a packet only delays them.
     let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let responded = responder.clone().respond(request);
+        async { Ok::<_, Infallible>(responded.await) }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let last_call = async {
         stop.cancelled().await;

@@ -13,7 +13,7 @@ mod service_ports;
 mod wire;
 
 pub use gateway_port::router as gateway_router;
-pub use listener::{Listener, Server};
-pub use service_port::router as service_router;
+pub use listener::{Listener, Responder, Server};
+pub use service_port::ServicePort;
 pub use service_ports::{PortError, PortPlan, ServicePorts};
 pub use wire::GuestOutput;

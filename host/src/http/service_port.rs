@@ -4,52 +4,55 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Request, State};
+use axum::body::Body;
+use axum::extract::Request;
 use axum::http::Method;
 use axum::response::Response;
+use hyper::body::Incoming;
 
 use super::body::refuse;
 use super::gateway_port::analyze_with;
+use super::listener::Responder;
 use super::problem::{Code, Problem};
 use crate::analysis::ServiceName;
 use crate::gateway::{Error, Gateway};
 use crate::registry::Backend;
 
-/// What a service's port knows: the gateway, and whose port it is.
+/// Answers at a service's own port.
 #[derive(Clone)]
-struct Owner {
+pub struct ServicePort {
     gateway: Arc<Gateway>,
     name: ServiceName,
 }
 
-/// The one route of a service's port.
-pub fn router(gateway: Arc<Gateway>, name: ServiceName) -> Router {
-    Router::new().fallback(serve).with_state(Owner { gateway, name })
+impl ServicePort {
+    /// The port of the service of this name.
+    pub fn new(gateway: Arc<Gateway>, name: ServiceName) -> Self {
+        Self { gateway, name }
+    }
 }
 
-async fn serve(State(owner): State<Owner>, request: Request) -> Response {
-    let route = match owner.route() {
-        Ok(route) => route,
-        Err(error) => return refuse(request, Problem::of(&error, owner.name.as_str())),
-    };
-    if request.uri().path() != route {
-        let detail = format!("There is no such route on this port; `{}` answers POST {route}.", owner.name);
-        return refuse(request, Problem::new(Code::UnknownRoute, detail));
-    }
-    if request.method() != Method::POST {
-        return refuse(request, Problem::method("POST"));
-    }
-    analyze_with(&owner.gateway, owner.name.as_str(), request).await
-}
-
-impl Owner {
-    fn route(&self) -> Result<String, Error> {
-        let snapshot = self.gateway.services()?;
-        match snapshot.service(self.name.as_str()).map(|service| &service.backend) {
-            Some(Backend::Plugin(plugin)) => Ok(plugin.description().path.to_string()),
+impl Responder for ServicePort {
+    async fn respond(self, request: hyper::Request<Incoming>) -> Response {
+        let request: Request = request.map(Body::new);
+        let found = self.gateway.service(self.name.as_str()).and_then(|service| match &service.backend {
+            Backend::Plugin(plugin) => Ok((Arc::clone(plugin), service)),
             // Only for the moment until the port is closed.
-            Some(Backend::Remote(_)) | None => Err(Error::UnknownService),
+            Backend::Remote(_) => Err(Error::UnknownService),
+        });
+        let (plugin, service) = match found {
+            Ok(found) => found,
+            Err(error) => return refuse(request, Problem::of(&error, self.name.as_str())),
+        };
+        let route = plugin.description().path.as_str();
+        if request.uri().path() != route {
+            let detail =
+                format!("There is no such route on this port; `{}` answers POST {route}.", self.name);
+            return refuse(request, Problem::new(Code::UnknownRoute, detail));
         }
+        if request.method() != Method::POST {
+            return refuse(request, Problem::method("POST"));
+        }
+        analyze_with(&self.gateway, &service, request).await
     }
 }

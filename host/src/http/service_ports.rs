@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::listener::{Listener, Server, bind};
-use super::service_port;
+use super::service_port::ServicePort;
 use crate::analysis::ServiceName;
 use crate::gateway::Gateway;
 use crate::registry::{Backend, Port};
@@ -130,8 +130,8 @@ impl ServicePorts {
         };
         let Ok(address) = listener.local_addr() else { return };
         let number = address.port();
-        let router = service_port::router(Arc::clone(&self.gateway), name.clone());
-        self.open.insert(name.clone(), self.server.serve(listener, router));
+        let port = ServicePort::new(Arc::clone(&self.gateway), name.clone());
+        self.open.insert(name.clone(), self.server.serve(listener, port));
         match instead_of {
             Some(wanted) => {
                 tracing::warn!(service = %name, port = number, wanted, "its port is taken; it has another")

@@ -20,6 +20,7 @@ use super::limits::Limits;
 use super::sandbox::Sandbox;
 use super::violation::Violation;
 use crate::analysis::{Document, Options};
+use crate::deadline::within;
 
 /// What `analyze` returns over the wire of the component model.
 pub(super) type Answer = Result<wit::Analysis, wit::Refusal>;
@@ -59,8 +60,7 @@ impl Call {
         mut self,
         deadline: Duration,
     ) -> Result<wasmtime::Result<()>, RunFailure> {
-        let linked = Arc::clone(&self.linked);
-        let instantiated = linked.pre.instance_pre().instantiate_async(&mut self.store);
+        let instantiated = self.linked.pre.instance_pre().instantiate_async(&mut self.store);
         let instance = match tokio::time::timeout(deadline, instantiated).await {
             Ok(Ok(instance)) => instance,
             Ok(Err(error)) => return Err(self.fail(self.explain(&error))),
@@ -73,9 +73,8 @@ impl Call {
     pub(super) async fn describe(mut self, deadline: Duration) -> Result<wit::Description, RunFailure> {
         let asked = async {
             let instance = self.instantiate().await?;
-            let linked = Arc::clone(&self.linked);
             let describe: TypedFunc<(), (wit::Description,)> =
-                self.function(&instance, &linked.functions.describe)?;
+                function(&mut self.store, &instance, &self.linked.functions.describe)?;
             let called = describe.call_async(&mut self.store, ()).await;
             called.map(|(description,)| description).map_err(|error| self.explain(&error))
         };
@@ -90,7 +89,7 @@ impl Call {
         deadline: Duration,
         (document, options): (&Document, &Options),
     ) -> Result<Answer, RunError> {
-        let answer = tokio::time::timeout(deadline, self.analyze(document, options)).await;
+        let answer = within(deadline, self.analyze(document, options)).await;
         answer.unwrap_or(Err(RunError::DeadlineExceeded { deadline }))
     }
 
@@ -109,9 +108,8 @@ impl Call {
         let options = wit::Options { settings: &settings, explain: options.explain };
         // An instance that waited would yield at once: its tick is long past.
         self.store.set_epoch_deadline(1);
-        let linked = Arc::clone(&self.linked);
         let analyze: TypedFunc<(wit::Document<'_>, wit::Options<'_>), (Answer,)> =
-            self.function(&instance, &linked.functions.analyze)?;
+            function(&mut self.store, &instance, &self.linked.functions.analyze)?;
         let called = analyze.call_async(&mut self.store, (document, options)).await;
         let (answer,) = called.map_err(|error| self.explain(&error))?;
         self.instance = Some(instance);
@@ -119,32 +117,12 @@ impl Call {
     }
 
     async fn instantiate(&mut self) -> Result<Instance, RunError> {
-        let linked = Arc::clone(&self.linked);
-        let instantiated = linked.pre.instance_pre().instantiate_async(&mut self.store).await;
+        let instantiated = self.linked.pre.instance_pre().instantiate_async(&mut self.store).await;
         instantiated.map_err(|error| match self.explain(&error) {
             // Nothing was answered yet that could break a contract.
             RunError::Contract(_) => RunError::Trapped(crash(&error)),
             other => other,
         })
-    }
-
-    /// One of the contract's functions. Comparing its types with the contract's takes as long as a short
-    /// call, and is done once for each component: by [`Call::check_types`], before anything is asked of it.
-    #[expect(unsafe_code, reason = "the types were compared when the component was loaded")]
-    fn function<P, R>(
-        &mut self,
-        instance: &Instance,
-        function: &ComponentExportIndex,
-    ) -> Result<TypedFunc<P, R>, RunError>
-    where
-        P: ComponentNamedList + Lower,
-        R: ComponentNamedList + Lift,
-    {
-        let function = instance.get_func(&mut self.store, function);
-        let function = function.ok_or_else(|| RunError::Contract(Violation::new("a function is missing")))?;
-        // SAFETY: `function` is `describe` or `analyze` of the contract, whose types the bindings compared
-        // with `P` and `R` in `check_types` when the component was loaded.
-        Ok(unsafe { TypedFunc::new_unchecked(function) })
     }
 
     /// Which failure an engine error is.
@@ -186,6 +164,25 @@ impl Call {
     pub(super) fn forget_output(&self) {
         drop(self.store.data().take_captured());
     }
+}
+
+/// One of the contract's functions. Comparing its types with the contract's takes as long as a short
+/// call, and is done once for each component: by [`Call::check_types`], before anything is asked of it.
+#[expect(unsafe_code, reason = "the types were compared when the component was loaded")]
+fn function<P, R>(
+    store: &mut Store<Sandbox>,
+    instance: &Instance,
+    function: &ComponentExportIndex,
+) -> Result<TypedFunc<P, R>, RunError>
+where
+    P: ComponentNamedList + Lower,
+    R: ComponentNamedList + Lift,
+{
+    let function = instance.get_func(store, function);
+    let function = function.ok_or_else(|| RunError::Contract(Violation::new("a function is missing")))?;
+    // SAFETY: `function` is `describe` or `analyze` of the contract, whose types the bindings compared
+    // with `P` and `R` in `check_types` when the component was loaded.
+    Ok(unsafe { TypedFunc::new_unchecked(function) })
 }
 
 async fn take_slot(linked: &Linked) -> Option<OwnedSemaphorePermit> {

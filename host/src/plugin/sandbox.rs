@@ -19,8 +19,10 @@ use super::limits::Limits;
 /// The host's side of one instance.
 pub(super) struct Sandbox {
     pub(super) meter: Meter,
-    capture: Capture,
-    /// Made when the guest first asks for anything of WASI; most calls never do.
+    log_bytes: usize,
+    /// Made when the guest first prints or logs something, as most calls never do.
+    capture: Option<Capture>,
+    /// Made when the guest first asks for anything of WASI.
     wasi: Option<Box<Wasi>>,
 }
 
@@ -33,14 +35,19 @@ impl Sandbox {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             meter: Meter { limit_bytes: limits.memory_bytes, used_bytes: 0, refused: false },
-            capture: Capture::new(limits.log_bytes),
+            log_bytes: limits.log_bytes,
+            capture: None,
             wasi: None,
         }
     }
 
     /// What the guest printed and logged so far.
     pub(super) fn take_captured(&self) -> Captured {
-        self.capture.take()
+        self.capture.as_ref().map(Capture::take).unwrap_or_default()
+    }
+
+    fn capture(&mut self) -> &Capture {
+        self.capture.get_or_insert_with(|| Capture::new(self.log_bytes))
     }
 }
 
@@ -60,13 +67,14 @@ impl log::Host for Sandbox {
             log::Level::Warn => "warn",
             log::Level::Error => "error",
         };
-        self.capture.push(format!("{level}: {message}\n").as_bytes());
+        self.capture().push(format!("{level}: {message}\n").as_bytes());
     }
 }
 
 impl WasiView for Sandbox {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let wasi = self.wasi.get_or_insert_with(|| Box::new(Wasi::new(&self.capture)));
+        let capture = self.capture.get_or_insert_with(|| Capture::new(self.log_bytes));
+        let wasi = self.wasi.get_or_insert_with(|| Box::new(Wasi::new(capture)));
         WasiCtxView { ctx: &mut wasi.context, table: &mut wasi.table }
     }
 }

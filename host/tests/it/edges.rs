@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::harness::repository;
 
 /// The modules from the top down. A module may use those below it, and none above.
-const MODULES: [&str; 11] = [
+const MODULES: [&str; 12] = [
     "cli", "http", "gateway", "folder", "standard", "registry", "plugin", "remote", "state", "lane",
-    "analysis",
+    "deadline", "analysis",
 ];
 
 /// Modules that stand beside each other, or that must not know one below them.
@@ -101,7 +101,7 @@ fn modules_use_only_what_is_below_them() {
 #[test]
 fn the_modules_are_all_there_are() {
     let library = fs::read_to_string(repository().join("host/src/lib.rs")).expect("the library");
-    let mut declared: Vec<&str> = words_after(&library, "pub mod ").collect();
+    let mut declared: Vec<&str> = words_after(&library, "mod ").collect();
     let mut known = MODULES.to_vec();
     declared.sort_unstable();
     known.sort_unstable();

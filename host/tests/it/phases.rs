@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gloss::analysis::ServiceName;
 use gloss::gateway::Gateway;
-use gloss::http::{GuestOutput, Server, gateway_router, service_router};
+use gloss::http::{GuestOutput, Server, ServicePort, gateway_router};
 use gloss::lane::Lane;
 use gloss::registry::{Admissions, Phase, Registry};
 use gloss::remote::{RemoteClient, RemoteLimits};
@@ -37,7 +37,7 @@ async fn a_gateway_that_does_not_serve_is_503() {
     let at_service = second.local_addr().expect("an address");
     let name = ServiceName::new("word-count").expect("a name");
     let _first = server.serve(first, gateway_router(Arc::clone(&gateway), GuestOutput::Hidden));
-    let _second = server.serve(second, service_router(gateway, name));
+    let _second = server.serve(second, ServicePort::new(gateway, name));
 
     for (to, method, path, body) in [
         (at_gateway, "GET", "/services", ""),

@@ -61,6 +61,7 @@ impl Checker<'_> {
                     analysis.labels = self.scored_labels(labels)?;
                 }
                 wit::Finding::Measures(measures) => {
+                    analysis.measures.reserve(measures.len());
                     for raw in measures {
                         analysis.measures.push(measure(raw).map_err(|v| v.within("measure"))?);
                     }
@@ -310,6 +311,9 @@ fn check_targets(analysis: &Analysis) -> Result<(), Violation> {
         _ => None,
     };
     let layers = || answer.into_iter().chain(&analysis.layers);
+    if layers().all(|layer| layer.relations.is_empty()) {
+        return Ok(());
+    }
     let spans: HashMap<&str, usize> =
         layers().map(|layer| (layer.name.as_str(), layer.spans.len())).collect();
     for layer in layers() {
@@ -327,13 +331,14 @@ fn check_targets(analysis: &Analysis) -> Result<(), Violation> {
 /// So few names are compared with each other sooner than they are hashed.
 const FEW: usize = 16;
 
-fn unique<'n>(what: &str, names: impl Iterator<Item = &'n str>) -> Result<(), Violation> {
-    let names: Vec<&str> = names.collect();
-    let unique = if names.len() <= FEW {
-        names.iter().enumerate().all(|(index, name)| !names.iter().skip(index + 1).any(|other| other == name))
+fn unique<'n>(what: &str, mut names: impl Iterator<Item = &'n str> + Clone) -> Result<(), Violation> {
+    let are_few = names.clone().nth(FEW).is_none();
+    let unique = if are_few {
+        std::iter::from_fn(|| Some((names.next()?, names.clone())))
+            .all(|(name, mut others)| others.all(|other| other != name))
     } else {
-        let mut seen = HashSet::with_capacity(names.len());
-        names.iter().all(|name| seen.insert(*name))
+        let mut seen = HashSet::new();
+        names.all(|name| seen.insert(name))
     };
     if unique { Ok(()) } else { Err(Violation::new("a name is given twice").within(what)) }
 }
