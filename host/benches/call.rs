@@ -6,9 +6,14 @@
 //!
 //! For each standard analyzer: loading (with and without compiled code at hand), compiling, deserializing and
 //! instantiating by wasmtime alone, and a call for texts of 100 bytes to 1 MiB, natively, in an instance that
-//! waits (`reused`) and in one of its own (`fresh`). Times are medians.
+//! waits (`reused`) and in one of its own (`fresh`). Then what a large model costs a fresh instance: the same
+//! call of a guest with eight megabytes of data, of which it touches a hundred places, and of one without.
+//! Times are medians.
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and ends where it fails")]
+
+#[path = "../build/component.rs"]
+mod component;
 
 use std::hint::black_box;
 use std::num::NonZeroU32;
@@ -52,6 +57,8 @@ fn main() {
         stages(&runtime, &engine, folder.path(), &component);
         calls(&runtime, &engine, &component, native);
     }
+    println!("a guest with a model of 8 MiB, and the same guest without");
+    models(&runtime, &engine);
 }
 
 fn count(text: &str) {
@@ -112,6 +119,25 @@ fn calls(runtime: &Runtime, engine: &Engine, component: &Arc<[u8]>, native: fn(&
             line(&format!("{size}, {how}"), call, Some((base, "native")));
         }
     }
+}
+
+/// What a large model costs a fresh instance.
+fn models(runtime: &Runtime, engine: &Engine) {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let workspace = manifest.parent().expect("the host has a folder above it");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target folder");
+    let selection = ["--package", "guests", "--example", "no-model", "--example", "model"];
+    let built = component::build(workspace, target, "release", &selection).expect("the guests build");
+    let text = text(100);
+    let fresh = |name: &str| {
+        let file = built.join("examples").join(name).with_extension("wasm");
+        let component: Arc<[u8]> = std::fs::read(file).expect("a guest").into();
+        let plugin = load(runtime, &loader(engine, Isolation::Fresh, None), &component);
+        median(|| analyze(runtime, &plugin, &text))
+    };
+    let without = fresh("no_model");
+    line("fresh, without", without, None);
+    line("fresh, with a model", fresh("model"), Some((without, "without")));
 }
 
 fn text(bytes: usize) -> String {

@@ -33,16 +33,9 @@ pub struct Caller {
 }
 
 /// What a service answered.
-pub enum Answer {
-    /// A plugin's analysis, and the document it is of.
-    Analysis {
-        /// What was analyzed.
-        document: Document,
-        /// What was found.
-        analysis: Box<Analysis>,
-        /// Who found it.
-        plugin: Arc<Plugin>,
-    },
+pub enum Answer<T> {
+    /// A plugin's analysis, as it was to be written.
+    Analysis(T),
     /// An upstream's answer, as it came.
     Upstream(Reply),
 }
@@ -117,14 +110,21 @@ impl Gateway {
         self.services()?.service(name).map(Arc::clone).ok_or(Error::UnknownService)
     }
 
-    /// Has a service analyze a text.
+    /// Has a service analyze a text. A plugin's analysis is written by `write`, given the document and how many
+    /// bytes the answer may have; there is none if it would be longer.
     ///
     /// # Errors
     ///
     /// [`Error`] says why there is no answer. Dropping the future ends the analysis.
-    pub async fn analyze(&self, caller: &Caller, service: &Service, text: String) -> Result<Answer, Error> {
+    pub async fn analyze<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        service: &Service,
+        text: String,
+        write: impl FnOnce(&Document, &Analysis, usize) -> Option<T> + Send + 'static,
+    ) -> Result<Answer<T>, Error> {
         match &service.backend {
-            Backend::Plugin(plugin) => self.run(service, plugin, text).await,
+            Backend::Plugin(plugin) => self.run(service, plugin, text, write).await.map(Answer::Analysis),
             Backend::Remote(url) => {
                 // Before the permit: a request that comes round would wait for its own.
                 self.remotes.check(&caller.via)?;
@@ -134,17 +134,24 @@ impl Gateway {
         }
     }
 
-    async fn run(&self, service: &Service, plugin: &Arc<Plugin>, text: String) -> Result<Answer, Error> {
+    async fn run<T: Send + 'static>(
+        &self,
+        service: &Service,
+        plugin: &Arc<Plugin>,
+        text: String,
+        write: impl FnOnce(&Document, &Analysis, usize) -> Option<T> + Send + 'static,
+    ) -> Result<T, Error> {
         let options = plugin.options(&[]).map_err(RunFailure::refused)?;
         let deadline = plugin.limits().deadline;
         let _permit = enter_within(deadline, &service.admission).await?;
         let (document, plugin) = (Document::of(text), Arc::clone(plugin));
         let bytes = document.text.len();
-        let analyzed = self.lane.run(bytes, || async move {
-            let analysis = Box::new(plugin.analyze(&document, &options, deadline).await.map_err(Box::new)?);
-            Ok(Answer::Analysis { document, analysis, plugin })
+        let answered = self.lane.run(bytes, || async move {
+            let output_bytes = plugin.limits().output_bytes;
+            let write = |analysis| write(&document, &analysis, output_bytes);
+            plugin.answer(&document, &options, deadline, write).await
         });
-        analyzed.await
+        Ok(answered.await.map_err(Box::new)?)
     }
 
     /// Registers a URL under a name, in the place of an earlier one.

@@ -16,7 +16,7 @@ use super::wire::{
     AnalysisBody, AnalyzeBody, GuestOutput, RegisterBody, ServiceAnalyzeBody, ServiceBody, json, json_text,
     json_within, listed,
 };
-use crate::analysis::{OffsetUnit, ServiceName};
+use crate::analysis::{Analysis, Document, OffsetUnit, ServiceName};
 use crate::gateway::{Answer, Caller, Error, Gateway};
 use crate::registry::{Phase, Service};
 use crate::remote::{RemoteUrl, Via};
@@ -105,16 +105,11 @@ async fn answer(
     text: String,
     offsets: OffsetUnit,
 ) -> Response {
-    match gateway.analyze(caller, service, text).await {
-        Ok(Answer::Analysis { document, analysis, plugin }) => {
-            let bytes = document.text.len();
-            let written = gateway.lane().run(bytes, || async move {
-                let body = AnalysisBody::new(&analysis, &document.text, offsets);
-                let response = json_within(plugin.limits().output_bytes, &body);
-                response.ok_or_else(|| Error::Plugin(Box::new(plugin.output_too_large(&document))))
-            });
-            written.await.unwrap_or_else(|error| Problem::of(&error, service.name.as_str()).into_response())
-        }
+    let write = move |document: &Document, analysis: &Analysis, limit_bytes| {
+        json_within(limit_bytes, &AnalysisBody::new(analysis, &document.text, offsets))
+    };
+    match gateway.analyze(caller, service, text, write).await {
+        Ok(Answer::Analysis(response)) => response,
         Ok(Answer::Upstream(reply)) => json_text(reply.into_json().into_bytes()),
         Err(error) => Problem::of(&error, service.name.as_str()).into_response(),
     }

@@ -130,6 +130,22 @@ impl Plugin {
         options: &Options,
         deadline: Duration,
     ) -> Result<Analysis, RunFailure> {
+        self.answer(document, options, deadline, Some).await
+    }
+
+    /// Analyzes one document as [`Plugin::analyze`] does, and makes an answer of what was found. `write` gives
+    /// none if that would be longer than the plugin may return.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Plugin::analyze`], and [`RunError::OutputTooLarge`] if there is no answer.
+    pub async fn answer<T>(
+        self: &Arc<Self>,
+        document: &Document,
+        options: &Options,
+        deadline: Duration,
+        write: impl FnOnce(Analysis) -> Option<T>,
+    ) -> Result<T, RunFailure> {
         let (text_bytes, limit_bytes) = (document.text.len(), self.limits.input_bytes);
         if text_bytes > limit_bytes {
             return Err(RunFailure::silent(RunError::TextTooLarge { text_bytes, limit_bytes }));
@@ -137,14 +153,18 @@ impl Plugin {
         self.admit()?;
         self.health.begin();
         let analyzed = self.run(document, options, deadline).await;
-        match &analyzed {
+        let answered = analyzed.and_then(|analysis| {
+            let limit_bytes = self.limits.output_bytes;
+            write(analysis).ok_or_else(|| RunFailure::silent(RunError::OutputTooLarge { limit_bytes }))
+        });
+        match &answered {
             Ok(_) | Err(RunFailure { error: RunError::Refused(_), .. }) => self.health.succeed(),
             Err(failure) => {
                 let had_its_time = deadline >= self.limits.deadline;
                 self.health.fail(failure, &document.text, had_its_time, Instant::now());
             }
         }
-        analyzed
+        answered
     }
 
     /// Turns a call away while the plugin is parked. The first after the pause has its examples tried.
@@ -162,14 +182,6 @@ impl Plugin {
             }
         };
         Err(RunFailure::silent(RunError::Parked { retry_after }))
-    }
-
-    /// Notes that an analysis was too long to be answered: as JSON it is longer than as the guest returned it.
-    pub fn output_too_large(&self, document: &Document) -> RunFailure {
-        let limit_bytes = self.limits.output_bytes;
-        let failure = RunFailure::silent(RunError::OutputTooLarge { limit_bytes });
-        self.health.fail(&failure, &document.text, true, Instant::now());
-        failure
     }
 
     /// Has it analyze its own examples.

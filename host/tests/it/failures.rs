@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -155,20 +156,28 @@ async fn misdeeds_leave_other_services_alone() {
     commit(gateway().await, &MISDEEDS).await;
 }
 
-/// Has the guest commit misdeeds while clients call another service without a pause: not one call fails.
+/// Clients of another service beside the misdeeds, and how often each calls it: a thousand calls a second in
+/// all, where the machine keeps up.
+const CLIENTS: u32 = 4;
+const CLIENT_PERIOD: Duration = Duration::from_millis(4);
+
+/// Has the guest commit misdeeds while clients call another service: not one call fails.
 async fn commit(gateway: Gateway, misdeeds: &[Misdeed]) {
     let gateway = Arc::new(gateway);
     let (done, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let client = |_| {
         let (gateway, done, answered) = (Arc::clone(&gateway), Arc::clone(&done), Arc::clone(&answered));
         tokio::spawn(async move {
+            let mut turns = tokio::time::interval(CLIENT_PERIOD);
             while !done.load(Ordering::Relaxed) {
+                turns.tick().await;
                 assert_eq!(gateway.analyze("word-count", "a b").await.ok()["result"], 2);
                 answered.fetch_add(1, Ordering::Relaxed);
             }
         })
     };
-    let clients: Vec<_> = (0..4).map(client).collect();
+    let begin = Instant::now();
+    let clients: Vec<_> = (0..CLIENTS).map(client).collect();
     for (misdeed, status, code) in misdeeds {
         let before = answered.load(Ordering::Relaxed);
         let answer = gateway.analyze("hostile", misdeed).await;
@@ -185,6 +194,8 @@ async fn commit(gateway: Gateway, misdeeds: &[Misdeed]) {
     for client in clients {
         client.await.expect("no request failed");
     }
+    let per_second = answered.load(Ordering::Relaxed) as f64 / begin.elapsed().as_secs_f64();
+    println!("{per_second:.0} calls of word-count a second beside {} misdeeds", misdeeds.len());
 }
 
 #[tokio::test]
@@ -218,8 +229,7 @@ async fn a_full_queue_is_429() {
 async fn a_client_that_goes_away_stops_the_guest() {
     let gateway = gateway_with("concurrency = 1\nqueue = 0\ndeadline-ms = 3600000").await;
     for text in ["loop", "sleep"] {
-        let gone =
-            tokio::time::timeout(std::time::Duration::from_millis(300), gateway.analyze("hostile", text));
+        let gone = tokio::time::timeout(Duration::from_millis(300), gateway.analyze("hostile", text));
         assert!(gone.await.is_err());
         eventually("its permit is free", async || gateway.analyze("hostile", "behave").await.status == 200)
             .await;

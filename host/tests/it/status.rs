@@ -97,6 +97,17 @@ async fn who_fails_on_text_after_text_is_parked_until_its_examples_succeed() {
 }
 
 #[tokio::test]
+async fn answers_that_are_too_long_as_json_park_it_too() {
+    let gateway = with_hostile("[services.hostile]\noutput-bytes = 1048576\n").await;
+    for turn in 0..5 {
+        // A thousand spans that each lie over all of the text.
+        let text = format!("amplify {} {turn}", "x".repeat(2_000));
+        gateway.analyze("hostile", &text).await.is_problem(502, "analyzer_output_too_large");
+    }
+    assert_eq!(status(&gateway).await["state"], "parked");
+}
+
+#[tokio::test]
 async fn a_new_file_is_not_parked() {
     let gateway = with_hostile("").await;
     for turn in 0..5 {
