@@ -28,6 +28,9 @@ pub(super) type Answer = Result<wit::Analysis, wit::Refusal>;
 /// How long a call waits for a place among all the instances there may be at once.
 const SLOT_PATIENCE: Duration = Duration::from_secs(1);
 
+/// Memory of so many bytes takes longer to clean than handing it to another task does.
+const MUCH_MEMORY_BYTES: usize = 1024 * 1024;
+
 /// An instance, made when it is first used, and the host's side of it, for one call after the other.
 pub(super) struct Call {
     linked: Arc<Linked>,
@@ -158,6 +161,14 @@ impl Call {
     /// How often the instance was asked to analyze.
     pub(super) fn calls(&self) -> u32 {
         self.calls
+    }
+
+    /// Drops it. Much memory takes longer to clean than a short call takes, so it is cleaned by another task,
+    /// and whoever waits for the answer has it before.
+    pub(super) fn dispose(self) {
+        if self.store.data().meter.used_bytes() >= MUCH_MEMORY_BYTES {
+            tokio::spawn(async move { drop(self) });
+        }
     }
 
     /// Forgets what the guest printed, before the next call.

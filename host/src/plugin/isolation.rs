@@ -64,12 +64,16 @@ impl Idle {
 
     /// Keeps an instance for the next call, or drops it.
     pub(super) fn keep(&self, call: Call) {
-        let Isolation::Reuse { recycle } = self.isolation else { return };
-        if call.is_sound() && call.calls() < recycle.get() {
-            call.forget_output();
-            if let Some(shelf) = self.shelves.get(self.own_shelf()) {
+        let serves_another = match self.isolation {
+            Isolation::Fresh => false,
+            Isolation::Reuse { recycle } => call.is_sound() && call.calls() < recycle.get(),
+        };
+        match self.shelves.get(self.own_shelf()) {
+            Some(shelf) if serves_another => {
+                call.forget_output();
                 lock(shelf).push(call);
             }
+            _ => call.dispose(),
         }
     }
 

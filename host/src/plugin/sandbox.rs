@@ -141,6 +141,11 @@ pub(super) struct Meter {
 const TABLE_ELEMENT_BYTES: usize = size_of::<usize>();
 
 impl Meter {
+    /// What the guest's memories and tables hold, in bytes.
+    pub(super) fn used_bytes(&self) -> usize {
+        self.used_bytes
+    }
+
     /// Tables count with the memories: a host spends memory on both.
     fn grow(&mut self, more_bytes: usize) -> bool {
         let used_bytes = self.used_bytes.saturating_add(more_bytes);

@@ -11,8 +11,8 @@ pub(super) use service::{ServiceBody, listed};
 
 use std::io;
 
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -29,10 +29,13 @@ pub(super) fn json(value: &impl Serialize) -> Response {
 ///
 /// An analysis can be much longer as JSON than as a guest returns it: each span carries its text.
 pub(super) fn json_within(limit_bytes: usize, value: &impl Serialize) -> Option<Response> {
-    let mut body = Bounded { bytes: Vec::new(), limit_bytes };
+    let mut body = Bounded { bytes: Vec::with_capacity(COMMON_BYTES.min(limit_bytes)), limit_bytes };
     serde_json::to_writer(&mut body, value).ok()?;
     Some(json_text(body.bytes))
 }
+
+/// Most answers are no longer than this.
+const COMMON_BYTES: usize = 1024;
 
 /// A writer that refuses to grow over its limit.
 struct Bounded {
@@ -56,5 +59,5 @@ impl io::Write for Bounded {
 
 /// An answer with status 200 that is JSON already.
 pub(super) fn json_text(body: Vec<u8>) -> Response {
-    ([(CONTENT_TYPE, "application/json")], body).into_response()
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
 }
