@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::BoxError;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
@@ -74,9 +75,8 @@ pub(super) async fn read_json<T: RequestBody + Send + 'static>(
         return Err(refuse(request, limit.exceeded()));
     }
     let mut body = request.into_body();
-    match within(BODY_DEADLINE, Limited::new(&mut body, limit.bytes()).collect()).await {
-        Ok(Ok(collected)) => {
-            let body = collected.to_bytes();
+    match within(BODY_DEADLINE, whole(Limited::new(&mut body, limit.bytes()))).await {
+        Ok(Ok(body)) => {
             let parsed = lane.run(body.len(), || async move { parse(&body) }).await;
             parsed.map_err(Problem::into_response)
         }
@@ -90,6 +90,18 @@ pub(super) async fn read_json<T: RequestBody + Send + 'static>(
             Err(Problem::malformed(format!("The body did not arrive within {seconds} s.")).into_response())
         }
     }
+}
+
+/// All of a body. Most come in one piece, and need not be put together.
+async fn whole(mut body: Limited<&mut Body>) -> Result<Bytes, BoxError> {
+    let Some(first) = body.frame().await.transpose()?.and_then(|frame| frame.into_data().ok()) else {
+        return Ok(Bytes::new());
+    };
+    if http_body::Body::is_end_stream(&body) {
+        return Ok(first);
+    }
+    let rest = body.collect().await?.to_bytes();
+    Ok([first, rest].concat().into())
 }
 
 /// Answers without having read the body.
