@@ -101,7 +101,7 @@ impl Gateway {
         }
     }
 
-    /// The service of a name. Whoever has it is answered by it, also when it is swapped or removed meanwhile.
+    /// The service of a name. It answers whoever holds it, also when it is swapped or removed meanwhile.
     ///
     /// # Errors
     ///

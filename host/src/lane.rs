@@ -57,6 +57,8 @@ impl Lane {
 
     /// Does what a text of so many bytes asks for: here if it is short, on the lane's threads if it is long.
     /// Dropping the future ends it in either case.
+    ///
+    /// The work is made here, not by the caller: as an argument it would take its place in the future twice.
     pub async fn run<T: Send + 'static, F>(&self, bytes: usize, work: impl FnOnce() -> F) -> T
     where
         F: Future<Output = T> + Send + 'static,

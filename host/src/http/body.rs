@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
@@ -100,8 +101,11 @@ async fn whole(mut body: Limited<&mut Body>) -> Result<Bytes, BoxError> {
     if http_body::Body::is_end_stream(&body) {
         return Ok(first);
     }
-    let rest = body.collect().await?.to_bytes();
-    Ok([first, rest].concat().into())
+    let mut collected = BytesMut::from(first);
+    while let Some(frame) = body.frame().await.transpose()? {
+        collected.extend(frame.into_data().ok());
+    }
+    Ok(collected.freeze())
 }
 
 /// Answers without having read the body.

@@ -63,6 +63,9 @@ struct Message {
 }
 
 async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    if let Err(error) = gateway.services() {
+        return refuse(request, Problem::of(&error, ""));
+    }
     let caller = caller(request.headers());
     // Which service it is for stands in the body.
     let limit = BodyLimit::OfText(gateway.snapshot().input_bytes());

@@ -1,7 +1,7 @@
 //! One call into one instance: making it, asking it, and telling which failure an engine error is.
 //!
-//! An instance is made from what was prepared when the plugin was loaded, and is dropped with the call's
-//! future: a caller that goes away ends the guest.
+//! An instance is made from what was prepared when the plugin was loaded. The guest ends with the call's
+//! future: a caller that goes away ends it.
 
 use std::sync::Arc;
 use std::time::Duration;

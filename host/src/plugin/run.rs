@@ -223,7 +223,11 @@ impl Plugin {
                 self.idle.keep(call);
                 checked
             }
-            Err(error) => Err(call.fail(error)),
+            Err(error) => {
+                let failure = call.fail(error);
+                call.dispose();
+                Err(failure)
+            }
         }
     }
 

@@ -20,7 +20,7 @@ use super::limits::Limits;
 pub(super) struct Sandbox {
     pub(super) meter: Meter,
     log_bytes: usize,
-    /// Made when the guest first prints or logs something, as most calls never do.
+    /// Made when the guest first logs, or asks for anything of WASI, as most calls never do.
     capture: Option<Capture>,
     /// Made when the guest first asks for anything of WASI.
     wasi: Option<Box<Wasi>>,

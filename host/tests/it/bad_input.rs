@@ -163,6 +163,12 @@ async fn wrong_media_types_are_refused() {
     {
         gateway.post_bytes("/analyze", media_type, body).await.is_problem(415, "unsupported_media_type");
     }
+    // Where the path names a service, there must be one before anything else can be wrong.
+    gateway.post_bytes("/services/none", "text/plain", body).await.is_problem(404, "unknown_service");
+    gateway
+        .post_bytes("/services/word-count", "text/plain", body)
+        .await
+        .is_problem(415, "unsupported_media_type");
     for media_type in ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.api+json"] {
         gateway.post_bytes("/analyze", media_type, body).await.ok();
     }

@@ -44,7 +44,9 @@ async fn a_gateway_that_does_not_serve_is_503() {
         (at_gateway, "POST", "/services", r#"{"name": "a", "url": "http://a"}"#),
         (at_gateway, "DELETE", "/services/a", ""),
         (at_gateway, "POST", "/analyze", r#"{"service": "word-count", "text": "a"}"#),
+        (at_gateway, "POST", "/analyze", "{"),
         (at_gateway, "POST", "/services/word-count", r#"{"text": "a"}"#),
+        (at_gateway, "POST", "/services/word-count", "{"),
         (at_gateway, "GET", "/readyz", ""),
         (at_service, "POST", "/count", r#"{"text": "a"}"#),
     ] {

@@ -12,6 +12,15 @@ async fn a_guest_sees_nothing_of_the_outside() {
     assert_eq!(gateway.analyze("hostile", "environment").await.ok()["result"], json!([]));
 }
 
+#[test]
+fn word_count_has_one_allocator() {
+    // Its own takes all memory after the data, as the C library's would; the names are in the component.
+    let component = gloss::standard::component("word-count").expect("a standard analyzer");
+    let names = |name: &[u8]| component.windows(name.len()).any(|window| window == name);
+    assert!(names(b"cabi_realloc"));
+    assert!(!names(b"malloc") && !names(b"sbrk"));
+}
+
 #[tokio::test]
 async fn the_same_text_gives_the_same_bytes() {
     let text = "Ada Lovelace loved London. The food was awful, but the people were GREAT!!! 😀";

@@ -14,7 +14,8 @@ use core::ptr;
 /// Memory from the end of the component's data on, handed out in one direction.
 ///
 /// A call's allocations all end with it, and then everything begins anew: what a general allocator does to
-/// use memory again within a call costs a short one more than the call itself, and touches more pages.
+/// use memory again within a call costs a short one more than the call itself, and touches more pages. The
+/// price is that what a table leaves behind when it moves stays unused until then: at most as much again.
 struct Arena {
     /// The first byte that is free; 0 before the first allocation.
     free: Cell<usize>,
@@ -53,13 +54,11 @@ impl Arena {
     }
 }
 
-/// Makes the memory larger, twice as large if it can: an allocation that grows step by step does not ask the
-/// host for each.
+/// Makes the memory larger, by no more than is asked for: the host counts what it refuses.
 #[cold]
 fn grow_to(end: usize) -> bool {
-    let pages = wasm32::memory_size(0);
-    let missing = end.div_ceil(PAGE_BYTES).saturating_sub(pages);
-    [missing.max(pages), missing].into_iter().any(|more| wasm32::memory_grow(0, more) != usize::MAX)
+    let missing = end.div_ceil(PAGE_BYTES).saturating_sub(wasm32::memory_size(0));
+    wasm32::memory_grow(0, missing) != usize::MAX
 }
 
 // SAFETY: what is handed out lies between the end of the data and the end of the memory, and is not handed
