@@ -29,7 +29,7 @@ pub(super) type Answer = Result<wit::Analysis, wit::Refusal>;
 const SLOT_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Memory of so many bytes takes longer to clean than handing it to another task does.
-const MUCH_MEMORY_BYTES: usize = 1024 * 1024;
+const MUCH_MEMORY_BYTES: usize = 4 * 1024 * 1024;
 
 /// An instance, made when it is first used, and the host's side of it, for one call after the other.
 pub(super) struct Call {
