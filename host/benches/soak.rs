@@ -39,6 +39,9 @@ const MINUTES: f64 = 10.0;
 const CONNECTIONS: usize = 16;
 const WARM: u64 = 10_000;
 const PAUSE: Duration = Duration::from_secs(2);
+/// For a median.
+const READINGS: usize = 9;
+const READING_PAUSE: Duration = Duration::from_millis(50);
 const PROSE: &str = "Ada Lovelace met Charles Babbage in London in June 1833, and she was delighted! \
     The Analytical Engine was not finished, sadly; the Treasury of Great Britain would not pay for it. ";
 const LENGTHS: [usize; 8] = [100, 20, 500, 100, 2_000, 100, 300, 20_000];
@@ -71,7 +74,7 @@ fn main() {
     println!("idle: {:.1} MiB", mebibytes(&program));
 
     let (requests, failures, done) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
-    let (warm, readings) = thread::scope(|scope| {
+    let (warm, readings, after) = thread::scope(|scope| {
         for number in 0..CONNECTIONS {
             let (requests, failures, done) = (&requests, &failures, &done);
             let address = program.address;
@@ -81,16 +84,16 @@ fn main() {
         while requests.load(Ordering::Relaxed) < WARM {
             thread::sleep(Duration::from_millis(10));
         }
-        let (begin, warm) = (Instant::now(), mebibytes(&program));
+        let (begin, warm) = (Instant::now(), settled_mebibytes(&program));
         let mut readings = Vec::new();
         while Instant::now() < end {
             thread::sleep(PAUSE);
             readings.push((begin.elapsed().as_secs_f64() / 60.0, mebibytes(&program)));
         }
+        let after = settled_mebibytes(&program);
         done.store(true, Ordering::Relaxed);
-        (warm, readings)
+        (warm, readings, after)
     });
-    let after = mebibytes(&program);
     println!("{} requests, {} failures", requests.into_inner(), failures.into_inner());
     println!("after {WARM} requests: {warm:.1} MiB, at the end: {after:.1} MiB, {:.3} of it", after / warm);
     let settled: Vec<(f64, f64)> = readings.iter().copied().filter(|(minute, _)| *minute >= 1.0).collect();
@@ -112,6 +115,16 @@ fn mebibytes(program: &Program) -> f64 {
     let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).expect("its memory");
     let kibibytes: f64 = pss.trim().trim_end_matches(" kB").parse().expect("a number");
     kibibytes / 1024.0
+}
+
+/// The median of some readings: an instance that runs at the moment may have grown by megabytes.
+fn settled_mebibytes(program: &Program) -> f64 {
+    let mut readings: [f64; READINGS] = std::array::from_fn(|_| {
+        thread::sleep(READING_PAUSE);
+        mebibytes(program)
+    });
+    readings.sort_by(f64::total_cmp);
+    readings[READINGS / 2]
 }
 
 /// Sends one text after the other. A misdeed must be answered as one, everything else with 200.

@@ -1,6 +1,7 @@
 //! The command line: what can be asked of the program, and how it answers a person.
 
 mod check;
+mod heap;
 mod log;
 mod options;
 mod probe;

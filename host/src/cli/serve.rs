@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::settings::Settings;
-use super::{Failure, compiler, log, say};
+use super::{Failure, compiler, heap, log, say};
 use crate::folder::Folder;
 use crate::gateway::Gateway;
 use crate::http::{Server, ServicePorts, gateway_router};
@@ -24,6 +24,7 @@ use crate::state::State;
 /// Serves until it is told to stop.
 pub(super) fn serve(settings: Settings) -> Result<ExitCode, Failure> {
     log::start(&settings.log, settings.log_format)?;
+    heap::bound_arenas();
     let runtime = tokio::runtime::Runtime::new()?;
     let ended = runtime.block_on(run(settings));
     // Reading and judging a file cannot be interrupted; nobody waits for it any more.

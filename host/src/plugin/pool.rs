@@ -42,8 +42,9 @@ const TABLES: u32 = 32;
 const TABLE_ELEMENTS: usize = 400_000;
 const INSTANCE_BYTES: usize = 8 << 20;
 
-/// Written memory that stays with an ended instance's place, to be reset instead of unmapped.
-const SCANNED_RESIDENT_BYTES: usize = 8 << 20;
+/// Written memory that stays with an ended instance's place, to be reset instead of unmapped: more than a text
+/// of some thousand bytes takes. Every place keeps so much of its most demanding instance for good.
+const SCANNED_RESIDENT_BYTES: usize = 128 << 10;
 /// The same where all of it is reset, written or not.
 const RESET_RESIDENT_BYTES: usize = 256 << 10;
 /// The same of a table.
