@@ -17,6 +17,7 @@ pub mod folder;
 pub mod gateway;
 pub mod http;
 pub mod lane;
+pub mod language;
 pub mod plugin;
 pub mod registry;
 pub mod remote;

@@ -195,8 +195,22 @@ impl RemoteClient {
     ///
     /// [`CallError`] if it does not answer with JSON and a status of success, in time and within bounds.
     pub async fn call(&self, url: &RemoteUrl, text: &str, via: &Via) -> Result<Reply, CallError> {
+        self.call_within(self.limits.deadline, url, text, via).await
+    }
+
+    /// The same for a caller who waits for less time.
+    ///
+    /// # Errors
+    ///
+    /// As for [`RemoteClient::call`].
+    pub async fn call_within(
+        &self,
+        deadline: Duration,
+        url: &RemoteUrl,
+        text: &str,
+        via: &Via,
+    ) -> Result<Reply, CallError> {
         self.check(via)?;
-        let deadline = self.limits.deadline;
         // Once more around all of it: the client's own limit starts anew when it retries a connection.
         let answered = tokio::time::timeout(deadline, self.exchange(url, text, via)).await;
         answered.unwrap_or(Err(CallError::Timeout { deadline }))

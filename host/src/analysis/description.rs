@@ -32,6 +32,18 @@ pub struct Description {
 }
 
 impl Description {
+    /// Whether it may analyze a text in a language, given as a BCP 47 tag: it takes any, or lists the language,
+    /// one above it (`pt` covers `pt-BR`), or one below it, since the text may be of that one.
+    pub fn takes_language(&self, language: &str) -> bool {
+        let covers = |wide: &str, narrow: &str| {
+            let rest = narrow.get(wide.len()..).unwrap_or("x");
+            narrow.get(..wide.len()).is_some_and(|start| start.eq_ignore_ascii_case(wide))
+                && (rest.is_empty() || rest.starts_with('-'))
+        };
+        let listed = |tag: &String| covers(tag, language) || covers(language, tag);
+        self.languages.is_empty() || self.languages.iter().any(listed)
+    }
+
     /// The settings an analysis runs with where the caller gives none.
     ///
     /// A setting without a default is left out: it has to be given.
@@ -212,6 +224,31 @@ mod tests {
         for reserved in ["/v1", "/v1/analyze", "/services", "/services/x", "/healthz", "/metrics", "/docs"] {
             assert_eq!(Path::new(reserved), Err(PathError::Reserved), "{reserved:?}");
         }
+    }
+
+    #[test]
+    fn a_language_covers_what_is_below_it() {
+        let description = |languages: &[&str]| Description {
+            name: ServiceName::new("a").unwrap(),
+            version: semver::Version::new(1, 0, 0),
+            summary: String::new(),
+            path: Path::default(),
+            languages: languages.iter().map(|tag| (*tag).to_owned()).collect(),
+            labels: vec![],
+            open_labels: false,
+            settings: vec![],
+            outputs: vec![],
+            examples: vec![],
+            metadata: vec![],
+        };
+        let english = description(&["en", "pt-BR"]);
+        for taken in ["en", "EN", "en-GB", "pt-BR", "pt-br-x-a", "pt"] {
+            assert!(english.takes_language(taken), "{taken}");
+        }
+        for refused in ["de", "eng", "e", "pt-PT", "und"] {
+            assert!(!english.takes_language(refused), "{refused}");
+        }
+        assert!(description(&[]).takes_language("de"));
     }
 
     #[test]

@@ -3,8 +3,11 @@
 //! Everything that clients can ask for comes through here, whatever way they ask. Nothing here knows HTTP,
 //! WebAssembly or JSON.
 
+mod session;
+
 use std::sync::Arc;
 
+use semver::{Version, VersionReq};
 use tokio::sync::Mutex;
 
 use crate::analysis::{Analysis, Document, ServiceName};
@@ -14,6 +17,8 @@ use crate::plugin::{Plugin, RunError, RunFailure};
 use crate::registry::{Admission, Backend, Full, NameTaken, Permit, Phase, Registry, Service, Snapshot};
 use crate::remote::{CallError, RemoteClient, RemoteUrl, Reply, Via};
 use crate::state::{Registration, State, StateError};
+
+pub use session::{Session, Usage, Wanted};
 
 /// The gateway: a registry, what it remembers, and a client for registered URLs.
 pub struct Gateway {
@@ -49,6 +54,17 @@ pub enum Error {
     /// No service of this name.
     #[error("there is no service of this name")]
     UnknownService,
+    /// The service is of a version that is not wanted.
+    #[error("the service is {}, and the request wants {wanted}", match .found {
+        Some(found) => format!("version {found}"),
+        None => "of no version".to_owned(),
+    })]
+    OtherVersion {
+        /// Its version, if it says one.
+        found: Option<Version>,
+        /// What is wanted.
+        wanted: VersionReq,
+    },
     /// A plugin has the name.
     #[error(transparent)]
     NameTaken(#[from] NameTaken),
@@ -148,7 +164,7 @@ impl Gateway {
         let bytes = document.text.len();
         let answered = self.lane.run(bytes, || async move {
             let output_bytes = plugin.limits().output_bytes;
-            let write = |analysis| write(&document, &analysis, output_bytes);
+            let write = |analysis: Analysis, _| write(&document, &analysis, output_bytes);
             plugin.answer(&document, &options, deadline, write).await
         });
         Ok(answered.await.map_err(Box::new)?)
@@ -231,7 +247,11 @@ impl Error {
                 )
             }
             Self::Upstream(_) | Self::State(_) => true,
-            Self::NotReady(_) | Self::UnknownService | Self::NameTaken(_) | Self::Overloaded(_) => false,
+            Self::NotReady(_)
+            | Self::UnknownService
+            | Self::OtherVersion { .. }
+            | Self::NameTaken(_)
+            | Self::Overloaded(_) => false,
         }
     }
 }

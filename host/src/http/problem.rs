@@ -32,6 +32,8 @@ pub(super) enum Code {
     UnsupportedLanguage,
     UnsupportedText,
     InvalidSetting,
+    UnsupportedVersion,
+    AnswerTooLarge,
     Overloaded,
     StateUnavailable,
     AnalyzerTrapped,
@@ -72,6 +74,12 @@ impl Code {
             }
             Self::InvalidSetting => {
                 Row(StatusCode::UNPROCESSABLE_ENTITY, "invalid_setting", "Invalid setting")
+            }
+            Self::UnsupportedVersion => {
+                Row(StatusCode::UNPROCESSABLE_ENTITY, "unsupported_version", "Unsupported version")
+            }
+            Self::AnswerTooLarge => {
+                Row(StatusCode::PAYLOAD_TOO_LARGE, "answer_too_large", "Answer too large")
             }
             Self::Overloaded => Row(StatusCode::TOO_MANY_REQUESTS, "overloaded", "Overloaded"),
             Self::StateUnavailable => {
@@ -149,6 +157,7 @@ fn code_of(error: &Error) -> Code {
     match error {
         Error::NotReady(_) => Code::NotReady,
         Error::UnknownService => Code::UnknownService,
+        Error::OtherVersion { .. } => Code::UnsupportedVersion,
         Error::NameTaken(_) => Code::NameTaken,
         Error::Overloaded(_) => Code::Overloaded,
         Error::State(_) => Code::StateUnavailable,
@@ -184,6 +193,12 @@ fn sentence(error: &Error, service: &str) -> String {
     match error {
         Error::NotReady(_) => format!("{}; try again in a moment.", capitalized(&error.to_string())),
         Error::UnknownService => format!("There is no service `{service}`; GET /services lists them."),
+        Error::OtherVersion { found: Some(found), wanted } => {
+            format!("`{service}` is version {found}, and the request wants {wanted}.")
+        }
+        Error::OtherVersion { found: None, wanted } => {
+            format!("`{service}` is a registered URL of no version, and the request wants {wanted}.")
+        }
         Error::NameTaken(taken) => format!("{}.", capitalized(&taken.to_string())),
         Error::Overloaded(_) => {
             format!("`{service}` has more requests than it can take; try again later.")

@@ -163,10 +163,15 @@ impl Call {
         self.calls
     }
 
+    /// What the instance's memories and tables hold, in bytes. They only ever grow.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.store.data().meter.used_bytes()
+    }
+
     /// Drops it. Much memory takes longer to clean than a short call takes, so it is cleaned by another task,
     /// and whoever waits for the answer has it before.
     pub(super) fn dispose(self) {
-        if self.store.data().meter.used_bytes() >= MUCH_MEMORY_BYTES {
+        if self.memory_bytes() >= MUCH_MEMORY_BYTES {
             tokio::spawn(async move { drop(self) });
         }
     }

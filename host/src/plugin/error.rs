@@ -142,12 +142,12 @@ pub enum LoadError {
     #[error("its description breaks the contract: {0}")]
     Description(Violation),
     /// The operator set something it does not take.
-    #[error("the configuration's setting `{setting}` does not fit it: {detail}")]
+    #[error("the configuration's setting `{setting}` does not fit it: {sentence}")]
     OperatorSetting {
         /// The setting's name.
         setting: String,
         /// What is wrong with it.
-        detail: &'static str,
+        sentence: String,
     },
     /// It fails on its own example.
     #[error("its example {number} fails: {}", failure.error)]

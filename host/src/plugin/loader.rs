@@ -17,8 +17,9 @@ use super::inspect::CONTRACT_VERSION;
 use super::isolation::Isolation;
 use super::limits::Limits;
 use super::run::{Identity, Plugin};
-use super::{contract, convert, inspect};
-use crate::analysis::{Description, Kind, Member, ServiceName, Value};
+use super::settings::Misfit;
+use super::{contract, convert, inspect, settings};
+use crate::analysis::{Description, Member, ServiceName};
 
 /// Largest component by default: room for a language runtime and a model.
 const DEFAULT_COMPONENT_BYTES: u64 = 64 * 1024 * 1024;
@@ -98,7 +99,9 @@ impl Loader {
         inner.check_types(&code).await?;
         let description = inner.describe(&code).await?;
         let policy = inner.policy.of(&description.name);
-        let settings = effective_settings(&description, &policy.settings)?;
+        let defaults = description.default_settings();
+        let settings = settings::complete(&description, &policy.settings, &defaults)
+            .map_err(|Misfit { name, sentence }| LoadError::OperatorSetting { setting: name, sentence })?;
         let (limits, isolation) = (policy.limits, policy.isolation);
         let identity = Identity { digest, origin, contract };
         let plugin = Plugin::new(code, description, settings, (limits, isolation), identity);
@@ -182,36 +185,4 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, LoadError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|error| Err(LoadError::Compile { detail: error.to_string() }))
-}
-
-/// The analyzer's defaults, with the operator's settings in their place.
-fn effective_settings(description: &Description, operator: &[Member]) -> Result<Vec<Member>, LoadError> {
-    let mut settings = description.default_settings();
-    for member in operator {
-        let wrong = |detail| LoadError::OperatorSetting { setting: member.name.clone(), detail };
-        let setting = description.settings.iter().find(|setting| setting.name == member.name);
-        let setting = setting.ok_or_else(|| wrong("it takes no such setting"))?;
-        let value = as_kind(setting.kind, member.value.clone());
-        if !setting.accepts(&value) {
-            return Err(wrong("the value is of another kind, out of range or not among the choices"));
-        }
-        settings.retain(|default| default.name != member.name);
-        settings.push(Member { name: member.name.clone(), value });
-    }
-    let place = |name: &str| description.settings.iter().position(|setting| setting.name == name);
-    settings.sort_by_key(|member| place(&member.name));
-    Ok(settings)
-}
-
-/// A value as the operator wrote it, as the kind that the setting has: a file knows no difference between
-/// `1` and `1.0`, between lists of nothing, and has no JSON.
-fn as_kind(kind: Kind, value: Value) -> Value {
-    match (kind, value) {
-        (Kind::Number, Value::Integer(integer)) => Value::Number(integer as f64),
-        (Kind::Numbers, Value::Texts(texts)) if texts.is_empty() => Value::Numbers(Vec::new()),
-        (Kind::Json, Value::Text(text)) => {
-            convert::parse_json(text.clone()).map_or(Value::Text(text), Value::Json)
-        }
-        (_, value) => value,
-    }
 }

@@ -25,6 +25,7 @@ mod loader;
 mod pool;
 mod run;
 mod sandbox;
+mod settings;
 mod swap;
 mod violation;
 
@@ -40,5 +41,5 @@ pub use isolation::Isolation;
 pub use limits::Limits;
 pub use loader::{Loader, Policy, ServicePolicy};
 pub use pool::Allocation;
-pub use run::Plugin;
+pub use run::{Cost, Plugin, Session};
 pub use violation::Violation;

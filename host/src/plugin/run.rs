@@ -1,5 +1,6 @@
 //! A loaded plugin, and the one way to run it.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,10 @@ use super::health::{Admittance, Health, HealthReport};
 use super::isolation::{Idle, Isolation};
 use super::limits::Limits;
 use super::pool::Allocation;
-use crate::analysis::{Analysis, Description, Document, Example, Member, Options, Refusal, RefusalReason};
+use super::settings::{self, Misfit};
+use crate::analysis::{
+    Analysis, Description, Document, Example, Member, Options, Refusal, RefusalReason, Setting,
+};
 
 /// A component that has been judged, compiled and described, ready to analyze.
 pub struct Plugin {
@@ -32,6 +36,54 @@ pub(super) struct Identity {
     pub(super) origin: Origin,
     /// The version of the contract it was built against.
     pub(super) contract: String,
+}
+
+/// How many documents of a session an instance serves before another takes its place. Making one costs as much
+/// as analyzing a short text; shared by so many it is lost in the noise.
+const SESSION_RECYCLE: NonZeroU32 = NonZeroU32::new(256).expect("not zero");
+
+/// What an analysis has cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Most memory that the instance had up to then, in bytes.
+    pub memory_bytes: usize,
+}
+
+/// Many documents for one plugin, with the same options, by one who asks. **Its instances serve nobody else**,
+/// unless the operator lets the plugin's serve everyone; a call that does not end well ends its instance.
+///
+/// It keeps the plugin that it began with, also when that is swapped.
+pub struct Session {
+    plugin: Arc<Plugin>,
+    options: Options,
+    shared: Option<Idle>,
+}
+
+impl Session {
+    /// Who answers.
+    pub fn plugin(&self) -> &Arc<Plugin> {
+        &self.plugin
+    }
+
+    /// How.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Analyzes one document, as [`Plugin::answer`] does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Plugin::answer`].
+    pub async fn answer<T>(
+        &self,
+        document: &Document,
+        deadline: Duration,
+        write: impl FnOnce(Analysis, Cost) -> Option<T>,
+    ) -> Result<T, RunFailure> {
+        let idle = self.shared.as_ref().unwrap_or(&self.plugin.idle);
+        self.plugin.answer_in(idle, (document, &self.options), deadline, write).await
+    }
 }
 
 impl Plugin {
@@ -88,34 +140,36 @@ impl Plugin {
         self.health.report(Instant::now())
     }
 
-    /// The complete settings of a call: those given, which must fit the description, and the defaults.
+    /// How its calls are to be made: with these settings, which must fit the description, and the defaults for
+    /// the others.
     ///
     /// # Errors
     ///
     /// A refusal that names the setting that is unknown, does not fit or is missing.
     pub fn options(&self, given: &[Member]) -> Result<Options, Refusal> {
-        let refuse = |name: &str, detail: String| Refusal {
+        let refusal = |Misfit { name, sentence }: Misfit| Refusal {
             reason: RefusalReason::InvalidSetting,
-            subject: Some(name.to_owned()),
-            detail,
+            subject: Some(name),
+            detail: sentence,
         };
-        for member in given {
-            let setting = self.description.settings.iter().find(|setting| setting.name == member.name);
-            let Some(setting) = setting else {
-                return Err(refuse(&member.name, format!("There is no setting `{}`.", member.name)));
-            };
-            if !setting.accepts(&member.value) {
-                return Err(refuse(&member.name, format!("The value of `{}` does not fit.", member.name)));
-            }
-        }
-        let mut settings = Vec::with_capacity(self.description.settings.len());
-        for setting in &self.description.settings {
-            let named = |member: &&Member| member.name == setting.name;
-            let member = given.iter().find(named).or_else(|| self.settings.iter().find(named));
-            let missing = || refuse(&setting.name, format!("The setting `{}` must be given.", setting.name));
-            settings.push(member.ok_or_else(missing)?.clone());
+        let settings = settings::complete(&self.description, given, &self.settings).map_err(refusal)?;
+        let is_given = |setting: &&Setting| settings.iter().any(|member| member.name == setting.name);
+        if let Some(missing) = self.description.settings.iter().find(|setting| !is_given(setting)) {
+            let name = missing.name.clone();
+            let sentence = format!("The setting `{name}` must be given.");
+            return Err(refusal(Misfit { name, sentence }));
         }
         Ok(Options { settings, explain: false })
+    }
+
+    /// Starts something that asks it again and again, such as a request with many documents.
+    pub fn session(self: &Arc<Self>, options: Options) -> Session {
+        let shared = match self.isolation() {
+            Isolation::Fresh => Some(Idle::new(Isolation::Reuse { recycle: SESSION_RECYCLE })),
+            // Its instances serve everyone.
+            Isolation::Reuse { .. } => None,
+        };
+        Session { plugin: Arc::clone(self), options, shared }
     }
 
     /// Analyzes one document within `deadline`, in a fresh instance unless the operator decided otherwise.
@@ -130,7 +184,7 @@ impl Plugin {
         options: &Options,
         deadline: Duration,
     ) -> Result<Analysis, RunFailure> {
-        self.answer(document, options, deadline, Some).await
+        self.answer(document, options, deadline, |analysis, _| Some(analysis)).await
     }
 
     /// Analyzes one document as [`Plugin::analyze`] does, and makes an answer of what was found. `write` gives
@@ -144,7 +198,17 @@ impl Plugin {
         document: &Document,
         options: &Options,
         deadline: Duration,
-        write: impl FnOnce(Analysis) -> Option<T>,
+        write: impl FnOnce(Analysis, Cost) -> Option<T>,
+    ) -> Result<T, RunFailure> {
+        self.answer_in(&self.idle, (document, options), deadline, write).await
+    }
+
+    async fn answer_in<T>(
+        self: &Arc<Self>,
+        idle: &Idle,
+        (document, options): (&Document, &Options),
+        deadline: Duration,
+        write: impl FnOnce(Analysis, Cost) -> Option<T>,
     ) -> Result<T, RunFailure> {
         let (text_bytes, limit_bytes) = (document.text.len(), self.limits.input_bytes);
         if text_bytes > limit_bytes {
@@ -152,10 +216,10 @@ impl Plugin {
         }
         self.admit()?;
         self.health.begin();
-        let analyzed = self.run(document, options, deadline).await;
-        let answered = analyzed.and_then(|analysis| {
+        let analyzed = self.run(idle, (document, options), deadline).await;
+        let answered = analyzed.and_then(|(analysis, cost)| {
             let limit_bytes = self.limits.output_bytes;
-            write(analysis).ok_or_else(|| RunFailure::silent(RunError::OutputTooLarge { limit_bytes }))
+            write(analysis, cost).ok_or_else(|| RunFailure::silent(RunError::OutputTooLarge { limit_bytes }))
         });
         match &answered {
             Ok(_) | Err(RunFailure { error: RunError::Refused(_), .. }) => self.health.succeed(),
@@ -199,7 +263,7 @@ impl Plugin {
         let options = self.options(&example.settings).map_err(RunFailure::refused)?;
         for explain in [false, true] {
             let options = Options { explain, ..options.clone() };
-            self.run(&document, &options, self.limits.deadline).await.map_err(Box::new)?;
+            self.run(&self.idle, (&document, &options), self.limits.deadline).await.map_err(Box::new)?;
         }
         Ok(())
     }
@@ -207,11 +271,11 @@ impl Plugin {
     /// The same whatever the text's length: examples are not held to an operator's limit.
     async fn run(
         &self,
-        document: &Document,
-        options: &Options,
+        idle: &Idle,
+        (document, options): (&Document, &Options),
         deadline: Duration,
-    ) -> Result<Analysis, RunFailure> {
-        let mut call = match self.idle.take() {
+    ) -> Result<(Analysis, Cost), RunFailure> {
+        let mut call = match idle.take() {
             Some(call) => call,
             None => self.prepare().await?,
         };
@@ -219,8 +283,9 @@ impl Plugin {
         let checked = answer.and_then(|answer| self.check(answer, document, options));
         match checked {
             Ok(_) | Err(RunError::Refused(_)) => {
-                let checked = checked.map_err(|error| call.fail(error));
-                self.idle.keep(call);
+                let cost = Cost { memory_bytes: call.memory_bytes() };
+                let checked = checked.map(|analysis| (analysis, cost)).map_err(|error| call.fail(error));
+                idle.keep(call);
                 checked
             }
             Err(error) => {

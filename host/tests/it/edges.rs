@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::harness::repository;
 
 /// The modules from the top down. A module may use those below it, and none above.
-const MODULES: [&str; 12] = [
+const MODULES: [&str; 13] = [
     "cli", "http", "gateway", "folder", "standard", "registry", "plugin", "remote", "state", "lane",
-    "deadline", "analysis",
+    "deadline", "language", "analysis",
 ];
 
 /// Modules that stand beside each other, or that must not know one below them.
@@ -33,7 +33,8 @@ const FORBIDDEN: [(&str, &str); 17] = [
 ];
 
 /// Crates, and the only modules that may name them.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
+    ("whatlang", &["language"]),
     ("wasmtime", &["plugin"]),
     ("wasmtime_wasi", &["plugin"]),
     ("wasmparser", &["plugin"]),
