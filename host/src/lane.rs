@@ -66,11 +66,21 @@ impl Lane {
         if bytes < LONG_BYTES {
             return work().await;
         }
-        match AbortOnDropHandle::new(self.threads.handle.spawn(work())).await {
+        match self.spawn(work()).await {
             Ok(done) => done,
             // It is not aborted while somebody waits for it.
             Err(error) => resume_unwind(error.into_panic()),
         }
+    }
+}
+
+impl Lane {
+    /// Does something on the lane's threads, until it is done or the handle is dropped.
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> AbortOnDropHandle<T> {
+        AbortOnDropHandle::new(self.threads.handle.spawn(work))
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) enum BodyLimit {
 }
 
 impl BodyLimit {
-    fn bytes(self) -> usize {
+    pub(super) fn bytes(self) -> usize {
         match self {
             Self::OfText(bytes) => {
                 bytes.saturating_mul(JSON_BYTES_PER_TEXT_BYTE).saturating_add(BODY_MARGIN_BYTES)
@@ -49,7 +49,7 @@ impl BodyLimit {
         }
     }
 
-    fn exceeded(self) -> Problem {
+    pub(super) fn exceeded(self) -> Problem {
         let sentence = match self {
             Self::OfText(bytes) => format!("The body is too large for a text of at most {bytes} bytes."),
             Self::OfBody(bytes) => format!("The body has more than {bytes} bytes."),
@@ -67,6 +67,20 @@ pub(super) async fn read_json<T: RequestBody + Send + 'static>(
     lane: &Lane,
     request: Request,
     limit: BodyLimit,
+) -> Result<T, Response> {
+    read_json_with(lane, request, limit, parse).await
+}
+
+/// The same, of a request that says itself what is wrong with it.
+///
+/// # Errors
+///
+/// As for [`read_json`].
+pub(super) async fn read_json_with<T: Send + 'static>(
+    lane: &Lane,
+    request: Request,
+    limit: BodyLimit,
+    parse: fn(&[u8]) -> Result<T, Problem>,
 ) -> Result<T, Response> {
     if !is_json(request.headers()) {
         let detail = "The body must be JSON, sent with `Content-Type: application/json`.";
@@ -130,10 +144,14 @@ fn drain(body: Body) {
     });
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// The media type of a body, without its parameters.
+pub(super) fn media_type(headers: &HeaderMap) -> &str {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    let Some((kind, subtype)) = essence.split_once('/') else { return false };
+    content_type.split(';').next().unwrap_or_default().trim()
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some((kind, subtype)) = media_type(headers).split_once('/') else { return false };
     let suffix = subtype.rsplit_once('+').map(|(_, suffix)| suffix);
     kind.eq_ignore_ascii_case("application") && suffix.unwrap_or(subtype).eq_ignore_ascii_case("json")
 }

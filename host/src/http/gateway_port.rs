@@ -10,8 +10,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde::Serialize;
 
+use super::batch;
 use super::body::{BodyLimit, read_json, refuse};
 use super::problem::{Code, Problem};
+use super::stream;
 use super::wire::{
     AnalysisBody, AnalyzeBody, GuestOutput, RegisterBody, ServiceAnalyzeBody, ServiceBody, json, json_text,
     json_within, listed,
@@ -43,6 +45,8 @@ pub fn router(gateway: Arc<Gateway>, output: GuestOutput) -> Router {
         .route("/analyze", post(analyze))
         .route("/services", get(names).post(register))
         .route("/services/{name}", delete(unregister).post(analyze_by_path))
+        .route("/v1/analyze", post(batch::analyze))
+        .route("/v1/analyze/stream", post(stream::analyze))
         .route("/v1/services", get(list))
         .route("/v1/services/{name}", get(show))
         .route("/healthz", get(async || json(&Status { status: "live" })))
@@ -118,7 +122,7 @@ async fn answer(
     }
 }
 
-fn caller(headers: &HeaderMap) -> Caller {
+pub(super) fn caller(headers: &HeaderMap) -> Caller {
     let via = headers.get(Via::HEADER).and_then(|value| value.to_str().ok());
     Caller { via: Via::parse(via) }
 }

@@ -4,12 +4,16 @@
 //! [`crate::gateway`], and leaves as JSON in one of the shapes of `wire` or as a `problem`. axum, hyper
 //! and the serde types of the wire appear here and nowhere else.
 
+mod batch;
 mod body;
+mod documents;
 mod gateway_port;
+mod lines;
 mod listener;
 mod problem;
 mod service_port;
 mod service_ports;
+mod stream;
 mod wire;
 
 pub use gateway_port::router as gateway_router;

@@ -266,8 +266,9 @@ fn causes(error: &dyn std::error::Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
+/// A problem as JSON.
 #[derive(Serialize)]
-struct Body<'p> {
+pub(super) struct ProblemBody<'p> {
     r#type: String,
     title: &'static str,
     status: u16,
@@ -276,19 +277,26 @@ struct Body<'p> {
     error: &'p str,
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+impl Problem {
+    /// It as JSON, where it stands for a part of an answer.
+    pub(super) fn body(&self) -> ProblemBody<'_> {
         let Row(status, code, title) = self.code.row();
-        let body = Body {
+        ProblemBody {
             r#type: format!("urn:gloss:problem:{code}"),
             title,
             status: status.as_u16(),
             detail: &self.detail,
             code,
             error: &self.detail,
-        };
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Row(status, ..) = self.code.row();
         // A struct of strings and a number always serializes.
-        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let body = serde_json::to_vec(&self.body()).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -355,6 +355,19 @@ fn range<M: SerializeMap>(map: &mut M, range: ByteRange, offsets: &OffsetMap<'_>
     map.serialize_entry("text", text)
 }
 
+/// Settings as a JSON object, in the order of their names: the same settings give the same bytes.
+pub(in super::super) fn settings_json(settings: &[Member]) -> Vec<u8> {
+    let mut sorted: Vec<&Member> = settings.iter().collect();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    let values: Vec<(&str, ValueBody<'_>)> =
+        sorted.into_iter().map(|member| (member.name.as_str(), ValueBody(&member.value))).collect();
+    let mut json = Vec::new();
+    let mut serializer = serde_json::Serializer::new(&mut json);
+    // Writing to memory does not fail, and the keys are strings.
+    let _ = serializer.collect_map(values);
+    json
+}
+
 struct Members<'a>(&'a [Member]);
 
 impl Serialize for Members<'_> {

@@ -1,10 +1,12 @@
 //! The shapes of JSON on the wire, both ways.
 
 mod analysis;
+mod batch;
 mod request;
 mod service;
 
-pub(super) use analysis::AnalysisBody;
+pub(super) use analysis::{AnalysisBody, settings_json};
+pub(super) use batch::{Batch, Item, Question, StreamQuery};
 pub(super) use request::{AnalyzeBody, RegisterBody, RequestBody, ServiceAnalyzeBody};
 pub use service::GuestOutput;
 pub(super) use service::{ServiceBody, listed};
@@ -29,21 +31,34 @@ pub(super) fn json(value: &impl Serialize) -> Response {
 ///
 /// An analysis can be much longer as JSON than as a guest returns it: each span carries its text.
 pub(super) fn json_within(limit_bytes: usize, value: &impl Serialize) -> Option<Response> {
-    let mut body = Bounded { bytes: Vec::with_capacity(COMMON_BYTES.min(limit_bytes)), limit_bytes };
-    serde_json::to_writer(&mut body, value).ok()?;
-    Some(json_text(body.bytes))
+    let mut body = Vec::with_capacity(COMMON_BYTES.min(limit_bytes));
+    append_json_within(&mut body, limit_bytes, value)?;
+    Some(json_text(body))
+}
+
+/// Appends JSON of at most `limit_bytes`. If it would be longer there is none, and what was appended of it is to
+/// be taken away.
+pub(super) fn append_json_within(to: &mut Vec<u8>, limit_bytes: usize, value: &impl Serialize) -> Option<()> {
+    let limit_bytes = to.len().saturating_add(limit_bytes);
+    serde_json::to_writer(Bounded { bytes: to, limit_bytes }, value).ok()
+}
+
+/// Appends JSON.
+pub(super) fn append_json(to: &mut Vec<u8>, value: &impl Serialize) {
+    // Only a map with keys that are not strings could fail, and there is none.
+    let _ = serde_json::to_writer(to, value);
 }
 
 /// Most answers are no longer than this.
 const COMMON_BYTES: usize = 1024;
 
-/// A writer that refuses to grow over its limit.
-struct Bounded {
-    bytes: Vec<u8>,
+/// A writer that refuses to let bytes grow over a limit.
+struct Bounded<'b> {
+    bytes: &'b mut Vec<u8>,
     limit_bytes: usize,
 }
 
-impl io::Write for Bounded {
+impl io::Write for Bounded<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.bytes.len() + bytes.len() > self.limit_bytes {
             return Err(io::ErrorKind::FileTooLarge.into());

@@ -1,7 +1,7 @@
 //! What clients send. Unknown members are ignored.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::OffsetUnit;
 
@@ -48,7 +48,7 @@ pub(in super::super) struct RegisterBody {
 }
 
 /// The unit of offsets.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(in super::super) enum Offsets {
     #[default]
