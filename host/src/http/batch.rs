@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::task::{JoinSet, consume_budget};
 
 use super::body::{BodyLimit, read_json_with, refuse};
-use super::documents::Asked;
+use super::documents::{Asked, Patience};
 use super::gateway_port::caller;
 use super::problem::{Code, Problem};
 use super::wire::{Batch, Item, append_json, json_text};
@@ -40,11 +41,12 @@ pub(super) async fn analyze(State(gateway): State<Arc<Gateway>>, request: Reques
 }
 
 async fn answer(gateway: &Arc<Gateway>, request: Request, request_id: &str) -> Result<Response, Response> {
-    let caller = caller(request.headers());
+    let (begin, caller) = (Instant::now(), caller(request.headers()));
     let limit = BodyLimit::OfBody(REQUEST_BYTES);
     let (batch, bytes) = read_json_with(gateway.lane(), request, limit, parse).await?;
     let Batch { documents, question } = batch;
-    let asked = Asked::open(gateway, caller, &question).map_err(IntoResponse::into_response)?;
+    let patience = question.deadline.map_or(Patience::Theirs, |deadline| Patience::Until(begin + deadline));
+    let asked = Asked::open(gateway, caller, &question, patience).map_err(IntoResponse::into_response)?;
     let mut body = Vec::new();
     body.extend_from_slice(b"{\"request_id\":");
     append_json(&mut body, &request_id);

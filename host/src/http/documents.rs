@@ -20,7 +20,29 @@ pub(super) struct Asked {
     caller: Caller,
     services: Vec<Opened>,
     offsets: OffsetUnit,
-    deadline: Option<Instant>,
+    patience: Patience,
+}
+
+/// How long the caller waits.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Patience {
+    /// As long as the services take.
+    Theirs,
+    /// Until a moment, for all documents together.
+    Until(Instant),
+    /// So long for each document.
+    Each(Duration),
+}
+
+impl Patience {
+    /// What is left of it for the next document and service; none for no bound.
+    fn left(self) -> Option<Duration> {
+        match self {
+            Self::Theirs => None,
+            Self::Until(end) => Some(end.saturating_duration_since(Instant::now())),
+            Self::Each(deadline) => Some(deadline),
+        }
+    }
 }
 
 struct Opened {
@@ -71,19 +93,23 @@ impl Asked {
     /// # Errors
     ///
     /// The answer to the whole request if one of them cannot be asked so.
-    pub(super) fn open(gateway: &Arc<Gateway>, caller: Caller, question: &Question) -> Result<Self, Problem> {
+    pub(super) fn open(
+        gateway: &Arc<Gateway>,
+        caller: Caller,
+        question: &Question,
+        patience: Patience,
+    ) -> Result<Self, Problem> {
         let opened = question.services.iter().map(|wanted| {
             let session = gateway.open(wanted).map_err(|error| Problem::of(&error, &wanted.name))?;
             Ok(Opened { provenance: provenance(&session), session })
         });
-        let deadline = question.deadline.map(|deadline| Instant::now() + deadline);
         let services = opened.collect::<Result<_, _>>()?;
         Ok(Self {
             gateway: Arc::clone(gateway),
             caller,
             services,
             offsets: question.offsets.into(),
-            deadline,
+            patience,
         })
     }
 
@@ -139,7 +165,7 @@ impl Asked {
 
     /// Appends the analysis of one service, or nothing.
     async fn ask(&self, line: &mut Vec<u8>, opened: &Opened, document: &Document) -> Result<(), Problem> {
-        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let left = self.patience.left();
         if left == Some(Duration::ZERO) {
             return Err(Problem::new(
                 Code::DeadlineExceeded,

@@ -90,15 +90,11 @@ impl Lines {
         if std::mem::take(&mut self.skipping) {
             return None;
         }
-        let content = line.trim_ascii();
-        if content.is_empty() {
-            return None;
+        if line.strip_suffix(b"\n").unwrap_or(line).len() > self.limit_bytes {
+            return Some(Err(LineError::TooLong));
         }
-        Some(if content.len() > self.limit_bytes {
-            Err(LineError::TooLong)
-        } else {
-            Ok(line.slice_ref(content))
-        })
+        let content = line.trim_ascii();
+        (!content.is_empty()).then(|| Ok(line.slice_ref(content)))
     }
 }
 
@@ -167,9 +163,11 @@ mod tests {
             let pieces = places.windows(2).map(|pair| text.as_bytes()[pair[0]..pair[1]].to_vec()).collect();
             let by_hand: Vec<_> = text
                 .split('\n')
-                .map(str::trim_ascii)
-                .filter(|line| !line.is_empty())
-                .map(|line| if line.len() > 8 { Err(LineError::TooLong) } else { Ok(line.as_bytes().to_vec()) })
+                .filter(|line| line.len() > 8 || !line.trim_ascii().is_empty())
+                .map(|line| match line.len() {
+                    0..=8 => Ok(line.trim_ascii().as_bytes().to_vec()),
+                    _ => Err(LineError::TooLong),
+                })
                 .collect();
             prop_assert_eq!(lines(pieces, 8), by_hand);
         }

@@ -23,7 +23,7 @@ use tokio::task::{JoinSet, consume_budget};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::body::{BodyLimit, media_type, refuse};
-use super::documents::Asked;
+use super::documents::{Asked, Patience};
 use super::gateway_port::caller;
 use super::lines::{LineError, Lines};
 use super::problem::{Code, Problem};
@@ -77,7 +77,8 @@ fn open(
         Problem::malformed(detail)
     })?;
     let question = query.question().map_err(Problem::malformed)?;
-    Asked::open(gateway, caller(request.headers()), &question)
+    let patience = question.deadline.map_or(Patience::Theirs, Patience::Each);
+    Asked::open(gateway, caller(request.headers()), &question, patience)
 }
 
 /// A line of the body: its number, and what it says.

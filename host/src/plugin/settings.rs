@@ -3,8 +3,6 @@
 //! A configuration file knows no difference between `1` and `1.0`, and a request is JSON throughout, so a
 //! value is read as the kind that its setting has. **An analysis never runs with a setting that does not fit.**
 
-use serde::de::DeserializeOwned;
-
 use super::convert;
 use crate::analysis::{Description, Kind, Member, Setting, Value};
 
@@ -101,18 +99,15 @@ fn checked_json(json: String) -> Option<Value> {
 }
 
 fn from_json(kind: Kind, json: &str) -> Option<Value> {
-    fn parsed<T: DeserializeOwned>(json: &str) -> Option<T> {
-        serde_json::from_str(json).ok()
+    match kind {
+        Kind::Boolean => serde_json::from_str(json).map(Value::Boolean).ok(),
+        Kind::Integer => serde_json::from_str(json).map(Value::Integer).ok(),
+        Kind::Number => serde_json::from_str(json).map(Value::Number).ok(),
+        Kind::Text => serde_json::from_str(json).map(Value::Text).ok(),
+        Kind::Texts => serde_json::from_str(json).map(Value::Texts).ok(),
+        Kind::Numbers => serde_json::from_str(json).map(Value::Numbers).ok(),
+        Kind::Json => checked_json(json.to_owned()),
     }
-    Some(match kind {
-        Kind::Boolean => Value::Boolean(parsed(json)?),
-        Kind::Integer => Value::Integer(parsed(json)?),
-        Kind::Number => Value::Number(parsed(json)?),
-        Kind::Text => Value::Text(parsed(json)?),
-        Kind::Texts => Value::Texts(parsed(json)?),
-        Kind::Numbers => Value::Numbers(parsed(json)?),
-        Kind::Json => return checked_json(json.to_owned()),
-    })
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod component;
 mod harness;
 
 mod bad_input;
+mod batch;
 mod check;
 mod container;
 mod contract;
@@ -32,4 +33,5 @@ mod registered;
 mod sandbox;
 mod start;
 mod status;
+mod stream;
 mod table;

@@ -368,7 +368,8 @@ pub(in super::super) fn settings_json(settings: &[Member]) -> Vec<u8> {
     json
 }
 
-struct Members<'a>(&'a [Member]);
+/// Named values, in their order.
+pub(super) struct Members<'a>(pub(super) &'a [Member]);
 
 impl Serialize for Members<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -376,7 +377,8 @@ impl Serialize for Members<'_> {
     }
 }
 
-struct ValueBody<'a>(&'a Value);
+/// A value as the JSON it is closest to.
+pub(super) struct ValueBody<'a>(pub(super) &'a Value);
 
 impl Serialize for ValueBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

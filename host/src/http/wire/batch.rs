@@ -32,7 +32,7 @@ pub(in super::super) struct Batch {
 pub(in super::super) struct Question {
     pub(in super::super) services: Vec<Wanted>,
     pub(in super::super) offsets: Offsets,
-    /// How long the caller waits for all of it.
+    /// How long the caller waits: for all documents of a batch, for each of a stream.
     pub(in super::super) deadline: Option<Duration>,
 }
 

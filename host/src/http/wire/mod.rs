@@ -2,6 +2,7 @@
 
 mod analysis;
 mod batch;
+mod description;
 mod request;
 mod service;
 

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::description::DescriptionBody;
 use crate::plugin::{Allocation, FailureKind, LastFailure, Origin, Plugin};
 use crate::registry::{AdmissionPolicy, Backend, Refused, Service, Snapshot};
 
@@ -44,9 +45,8 @@ pub(in super::super) struct ServiceBody {
 #[derive(Debug, Serialize)]
 struct PluginBody {
     version: String,
-    summary: String,
-    /// Its route on its port.
-    path: String,
+    #[serde(flatten)]
+    description: DescriptionBody,
     /// The version of the contract it was built against.
     contract: String,
     /// Whether each document gets an instance of its own: `fresh` or `reuse`.
@@ -199,8 +199,7 @@ impl PluginBody {
         let (description, limits, health) = (plugin.description(), plugin.limits(), plugin.health());
         Self {
             version: description.version.to_string(),
-            summary: description.summary.clone(),
-            path: description.path.to_string(),
+            description: DescriptionBody::of(description),
             contract: plugin.contract().to_owned(),
             instances: plugin.isolation().to_string(),
             allocation: match plugin.allocation() {
