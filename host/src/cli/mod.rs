@@ -1,12 +1,17 @@
 //! The command line: what can be asked of the program, and how it answers a person.
 
+mod analyze;
 mod check;
+mod describe;
 mod heap;
+mod house;
+mod input;
 mod log;
 mod options;
 mod probe;
 mod serve;
 mod settings;
+mod table;
 
 use std::env;
 use std::io::{self, Write};
@@ -34,6 +39,20 @@ struct Cli {
 enum Command {
     /// Serve the standard analyzers and those in the plugin folder (the default).
     Serve(Options),
+    /// Analyze files, lines or NDJSON without a server.
+    Analyze(analyze::Arguments),
+    /// List the services, and the files of the plugin folder that are none.
+    Services(Options),
+    /// Tell what a service finds, takes and costs.
+    Describe {
+        /// Its name.
+        service: String,
+        /// As JSON, as `/v1/services/{name}` answers it.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        options: Options,
+    },
     /// Judge a plugin as the gateway would, and say the same words.
     Check {
         /// The component.
@@ -69,6 +88,11 @@ pub fn run() -> ExitCode {
     };
     let done = match cli.command.unwrap_or(Command::Serve(cli.options)) {
         Command::Serve(options) => Settings::read(options).and_then(serve::serve),
+        Command::Analyze(arguments) => analyze::analyze(arguments),
+        Command::Services(options) => Settings::read(options).and_then(|settings| describe::list(&settings)),
+        Command::Describe { service, json, options } => {
+            Settings::read(options).and_then(|settings| describe::describe(&service, json, &settings))
+        }
         Command::Check { file, options } => {
             Settings::read(options).and_then(|settings| check::check(&file, settings))
         }

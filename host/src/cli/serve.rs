@@ -9,21 +9,18 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::house::House;
 use super::settings::Settings;
-use super::{Failure, compiler, heap, log, say};
-use crate::folder::Folder;
+use super::{Failure, heap, log, say};
 use crate::gateway::Gateway;
 use crate::http::{Server, ServicePorts, gateway_router};
-use crate::lane::Lane;
-use crate::plugin::{Cache, Engine, Loader};
-use crate::registry::{Phase, Registry, Snapshot};
-use crate::remote::{RemoteClient, RemoteUrl};
+use crate::registry::{Phase, Snapshot};
 use crate::standard;
 use crate::state::State;
 
 /// Serves until it is told to stop.
 pub(super) fn serve(settings: Settings) -> Result<ExitCode, Failure> {
-    log::start(&settings.log, settings.log_format)?;
+    log::start(settings.log.as_deref().unwrap_or("info"), settings.log_format)?;
     heap::bound_arenas();
     let runtime = tokio::runtime::Runtime::new()?;
     let ended = runtime.block_on(run(settings));
@@ -34,41 +31,28 @@ pub(super) fn serve(settings: Settings) -> Result<ExitCode, Failure> {
 
 async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let mut signals = Signals::listen()?;
-    let state = State::open(&settings.state)?;
-    let registry = Arc::new(Registry::new(settings.admissions.clone()));
-    let remotes = RemoteClient::new(settings.remote_limits)?;
-    let gateway = Arc::new(Gateway::new(Arc::clone(&registry), state.clone(), remotes, Lane::open()?));
-    let engine = Engine::new()?;
-    let loader = Loader::new(engine.clone(), compiler(&settings)?, cache(&settings), settings.policy.clone());
-    let mut folder = Folder::open(&settings.plugins, loader.clone(), Arc::clone(&registry))?;
-
+    let mut house = House::build(&settings)?;
+    let gateway = Arc::clone(&house.gateway);
+    let registry = Arc::clone(gateway.registry());
     let server = Server::default();
-    let (gateway_listener, mut ports) = open_ports(&settings, &gateway, &state, &server).await?;
+    let (gateway_listener, mut ports) = open_ports(&settings, &gateway, &house.state, &server).await?;
     let gateway_address = gateway_listener.local_addr()?;
     let _gateway_port =
         server.serve(gateway_listener, gateway_router(Arc::clone(&gateway), settings.guest_output));
 
-    let loading = async {
-        for plugin in standard::load(&loader).await? {
-            registry.publish(Arc::new(plugin))?;
-        }
-        restore(&registry, &state).await?;
-        folder.load().await;
-        Ok::<(), Failure>(())
-    };
     tokio::select! {
-        loaded = loading => loaded?,
+        loaded = house.load() => loaded?,
         () = signals.next() => return Ok(ExitCode::SUCCESS),
     }
     if let Some(ports) = &mut ports {
         ports.reconcile().await;
     }
-    registry.enter(Phase::Serving);
-    tracing::info!(instances = %engine.allocation(), "serving");
+    house.open();
+    tracing::info!(instances = %house.engine.allocation(), "serving");
     announce(&settings, gateway_address, &registry.snapshot());
 
     let stop = CancellationToken::new();
-    let watching = tokio::spawn(folder.watch(stop.clone()));
+    let watching = tokio::spawn(house.folder.watch(stop.clone()));
     let following = ports.map(|ports| tokio::spawn(ports.follow(stop.clone())));
     signals.next().await;
     registry.enter(Phase::Draining);
@@ -79,12 +63,6 @@ async fn run(settings: Settings) -> Result<ExitCode, Failure> {
         following.await?;
     }
     Ok(if drained { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// The compiled code of earlier runs. A gateway does without, if it must.
-fn cache(settings: &Settings) -> Option<Cache> {
-    let cache = Cache::open(settings.state.join("cache"));
-    cache.inspect_err(|error| tracing::warn!(%error, "compiled code is not cached")).ok()
 }
 
 /// Binds everything that must be free before anything is loaded.
@@ -103,22 +81,6 @@ async fn open_ports(
     let ports =
         ServicePorts::new(plan.clone(), reserved, Arc::clone(gateway), state.clone(), server.clone()).await?;
     Ok((listener, Some(ports)))
-}
-
-/// Registers the URLs of the last run again.
-async fn restore(registry: &Registry, state: &State) -> Result<(), Failure> {
-    for registration in state.registrations().await? {
-        let name = registration.name;
-        match RemoteUrl::parse(&registration.url) {
-            Ok(url) => {
-                if let Err(taken) = registry.register(name, url) {
-                    tracing::warn!(%taken, "a registered URL is not served");
-                }
-            }
-            Err(error) => tracing::warn!(service = %name, %error, "a registered URL is not served"),
-        }
-    }
-    Ok(())
 }
 
 /// Tells a person where everything is, and what to try.

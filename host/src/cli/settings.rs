@@ -42,7 +42,8 @@ pub(super) struct Settings {
     pub(super) remote_limits: RemoteLimits,
     pub(super) drain_deadline: Duration,
     pub(super) guest_output: GuestOutput,
-    pub(super) log: String,
+    /// None for what suits the command.
+    pub(super) log: Option<String>,
     pub(super) log_format: LogFormat,
 }
 
@@ -99,7 +100,7 @@ impl Settings {
                 true => GuestOutput::Shown,
                 false => GuestOutput::Hidden,
             },
-            log: options.log.unwrap_or_else(|| "info".into()),
+            log: options.log,
             log_format: options.log_format.unwrap_or_default(),
         })
     }

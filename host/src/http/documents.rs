@@ -15,7 +15,7 @@ use crate::gateway::{Answer, Caller, Gateway, Session, Usage};
 use crate::plugin::Digest;
 
 /// The services that a request asks, opened for all its documents.
-pub(super) struct Asked {
+pub struct Asked {
     gateway: Arc<Gateway>,
     caller: Caller,
     services: Vec<Opened>,
@@ -25,7 +25,7 @@ pub(super) struct Asked {
 
 /// How long the caller waits.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Patience {
+pub enum Patience {
     /// As long as the services take.
     Theirs,
     /// Until a moment, for all documents together.
@@ -93,7 +93,7 @@ impl Asked {
     /// # Errors
     ///
     /// The answer to the whole request if one of them cannot be asked so.
-    pub(super) fn open(
+    pub fn open(
         gateway: &Arc<Gateway>,
         caller: Caller,
         question: &Question,
@@ -113,8 +113,20 @@ impl Asked {
         })
     }
 
+    /// Whether any of its services looks at the language of documents.
+    pub fn minds_language(&self) -> bool {
+        let plugins = self.services.iter().filter_map(|opened| opened.session.plugin());
+        plugins.into_iter().any(|(plugin, _)| !plugin.description().languages.is_empty())
+    }
+
+    /// The longest text that any of its services takes, in bytes, if one says so.
+    pub fn input_bytes(&self) -> Option<usize> {
+        let plugins = self.services.iter().filter_map(|opened| opened.session.plugin());
+        plugins.map(|(plugin, _)| plugin.limits().input_bytes).max()
+    }
+
     /// How many documents are worth working on at once.
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let places = self.services.iter().map(|opened| opened.session.concurrency());
         places.max().unwrap_or(1).min(PER_PROCESSOR * processors)
@@ -122,7 +134,7 @@ impl Asked {
 
     /// Appends the answer for one document, `{"id": ..}`, after members that are in `line` already. Says whether
     /// every service gave an analysis.
-    pub(super) async fn answer(&self, line: &mut Vec<u8>, id: &str, item: Item) -> bool {
+    pub async fn answer(&self, line: &mut Vec<u8>, id: &str, item: Item) -> bool {
         line.extend_from_slice(b"\"id\":");
         append_json(line, &id);
         let document = match item.into_document() {
@@ -156,7 +168,7 @@ impl Asked {
     }
 
     /// Appends the answer for a document that no service is asked about.
-    pub(super) fn refuse(line: &mut Vec<u8>, id: &str, problem: &Problem) {
+    pub fn refuse(line: &mut Vec<u8>, id: &str, problem: &Problem) {
         line.extend_from_slice(b"\"id\":");
         append_json(line, &id);
         append_problem(line, b",\"problem\":", problem);

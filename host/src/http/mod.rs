@@ -16,8 +16,10 @@ mod service_ports;
 mod stream;
 mod wire;
 
+pub use documents::{Asked, Patience};
 pub use gateway_port::router as gateway_router;
 pub use listener::{Listener, Responder, Server};
+pub use problem::Problem;
 pub use service_port::ServicePort;
 pub use service_ports::{PortError, PortPlan, ServicePorts};
-pub use wire::GuestOutput;
+pub use wire::{GuestOutput, Item, Language, Offsets, Question, WrongLanguage, service_json};

@@ -116,7 +116,7 @@ impl Code {
 
 /// An error as a client sees it.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub struct Problem {
     code: Code,
     detail: String,
     allow: Option<&'static str>,
@@ -278,6 +278,11 @@ pub(super) struct ProblemBody<'p> {
 }
 
 impl Problem {
+    /// The sentence for a person.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// It as JSON, where it stands for a part of an answer.
     pub(super) fn body(&self) -> ProblemBody<'_> {
         let Row(status, code, title) = self.code.row();

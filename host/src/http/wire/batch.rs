@@ -3,6 +3,7 @@
 //! A document that is not one is that document's own problem: the others are analyzed all the same.
 
 use std::collections::HashSet;
+use std::str::FromStr;
 use std::time::Duration;
 
 use semver::VersionReq;
@@ -29,16 +30,18 @@ pub(in super::super) struct Batch {
 
 /// What is asked of every document.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Question {
-    pub(in super::super) services: Vec<Wanted>,
-    pub(in super::super) offsets: Offsets,
+pub struct Question {
+    /// Who is asked.
+    pub services: Vec<Wanted>,
+    /// The unit of offsets.
+    pub offsets: Offsets,
     /// How long the caller waits: for all documents of a batch, for each of a stream.
-    pub(in super::super) deadline: Option<Duration>,
+    pub deadline: Option<Duration>,
 }
 
 /// One document, or what stands in its place.
 #[derive(Debug)]
-pub(in super::super) struct Item {
+pub struct Item {
     /// Its own, if it has one.
     id: Option<String>,
     /// What it says, or a sentence on what is wrong with it.
@@ -51,8 +54,9 @@ struct Content {
     language: Language,
 }
 
-#[derive(Debug)]
-enum Language {
+/// What is said of a document's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Language {
     /// As a BCP 47 tag.
     Given(String),
     /// It is not to be looked at.
@@ -120,6 +124,7 @@ impl Batch {
 }
 
 const OFFSETS: &str = "\"codepoint\", \"utf16\", \"utf8\" or \"grapheme\"";
+const LANGUAGE: &str = "a BCP 47 tag such as \"en\" or \"pt-BR\", or \"any\"";
 const VERSION: &str = "a range of versions such as \"^1.2\"";
 const MILLISECONDS: &str = "a whole number of milliseconds, 1 or more";
 
@@ -177,7 +182,7 @@ impl StreamQuery {
 
 impl Item {
     /// Reads one document of a batch, or one line of a stream.
-    pub(in super::super) fn parse(json: &str) -> Self {
+    pub fn parse(json: &str) -> Self {
         #[derive(Deserialize)]
         struct Members<'b> {
             #[serde(borrow, default, deserialize_with = "present")]
@@ -200,13 +205,33 @@ impl Item {
         }
     }
 
+    /// A document of which the text is known.
+    pub fn of(text: String, language: Language) -> Self {
+        Self { id: None, content: Ok(Content { text, language }) }
+    }
+
+    /// It with a language where it does not say one.
+    pub fn or_language(mut self, language: &Language) -> Self {
+        if let Ok(content) = &mut self.content
+            && content.language == Language::Unsaid
+        {
+            content.language = language.clone();
+        }
+        self
+    }
+
     /// Something that is no document.
-    pub(in super::super) fn broken(sentence: impl Into<String>) -> Self {
+    pub fn broken(sentence: impl Into<String>) -> Self {
         Self { id: None, content: Err(sentence.into()) }
     }
 
+    /// Its own id, if it has one.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
     /// Its id, or its place among the documents.
-    pub(in super::super) fn id_at(&self, index: u64) -> String {
+    pub fn id_at(&self, index: u64) -> String {
         self.id.clone().unwrap_or_else(|| index.to_string())
     }
 
@@ -223,6 +248,23 @@ impl Item {
             Language::Unsaid => detect(&text).map(str::to_owned),
         };
         Ok(Document { text, language, metadata: Vec::new() })
+    }
+}
+
+/// Neither a BCP 47 tag nor `any`.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("it must be {LANGUAGE}")]
+pub struct WrongLanguage;
+
+impl FromStr for Language {
+    type Err = WrongLanguage;
+
+    fn from_str(tag: &str) -> Result<Self, WrongLanguage> {
+        match tag {
+            ANY_LANGUAGE => Ok(Self::Any),
+            tag if oxilangtag::LanguageTag::parse(tag).is_ok() => Ok(Self::Given(tag.to_owned())),
+            _ => Err(WrongLanguage),
+        }
     }
 }
 

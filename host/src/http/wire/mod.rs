@@ -7,9 +7,11 @@ mod request;
 mod service;
 
 pub(super) use analysis::{AnalysisBody, settings_json};
-pub(super) use batch::{Batch, Item, Question, StreamQuery};
+pub(super) use batch::{Batch, StreamQuery};
+pub use batch::{Item, Language, Question, WrongLanguage};
+pub use request::Offsets;
 pub(super) use request::{AnalyzeBody, RegisterBody, RequestBody, ServiceAnalyzeBody};
-pub use service::GuestOutput;
+pub use service::{GuestOutput, service_json};
 pub(super) use service::{ServiceBody, listed};
 
 use std::io;

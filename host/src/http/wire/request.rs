@@ -50,11 +50,15 @@ pub(in super::super) struct RegisterBody {
 /// The unit of offsets.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(in super::super) enum Offsets {
+pub enum Offsets {
+    /// Unicode code points.
     #[default]
     CodePoint,
+    /// UTF-16 code units.
     Utf16,
+    /// UTF-8 bytes.
     Utf8,
+    /// Extended grapheme clusters.
     Grapheme,
 }
 

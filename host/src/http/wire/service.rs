@@ -135,6 +135,12 @@ pub(in super::super) fn listed(snapshot: &Snapshot, output: GuestOutput) -> Vec<
     serving.chain(loading).chain(snapshot.refused().iter().map(ServiceBody::of_refused)).collect()
 }
 
+/// A service as `GET /v1/services/{name}` shows it.
+pub fn service_json(service: &Service) -> String {
+    // Its keys are strings.
+    serde_json::to_string_pretty(&ServiceBody::of(service, GuestOutput::Hidden)).unwrap_or_default()
+}
+
 impl ServiceBody {
     const EMPTY: Self = Self {
         name: None,
