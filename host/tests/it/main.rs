@@ -14,6 +14,7 @@
 mod component;
 mod harness;
 
+mod analyze;
 mod bad_input;
 mod batch;
 mod check;

@@ -270,7 +270,7 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
 }
 
 /// The program, without what the environment may say to it.
-fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gloss"));
     for (variable, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GLOSS_"))
     {

@@ -4,7 +4,7 @@ mod gateway;
 mod guests;
 mod upstream;
 
-pub(crate) use gateway::{Answer, Gateway, run, shared};
+pub(crate) use gateway::{Answer, Gateway, program, run, shared};
 pub(crate) use guests::{foreign_guest, guest, standard_component, target_folder};
 pub(crate) use upstream::Upstream;
 
