@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::batch;
 use super::body::{BodyLimit, read_json, refuse};
+use super::pages;
 use super::problem::{Code, Problem};
 use super::stream;
 use super::wire::{
@@ -51,6 +52,7 @@ pub fn router(gateway: Arc<Gateway>, output: GuestOutput) -> Router {
         .route("/v1/services/{name}", get(show))
         .route("/healthz", get(async || json(&Status { status: "live" })))
         .route("/readyz", get(ready))
+        .merge(pages::routes())
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .with_state(Port { gateway, output })

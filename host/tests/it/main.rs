@@ -29,6 +29,7 @@ mod guide;
 mod mismatch;
 mod offsets;
 mod phases;
+mod playground;
 mod readme;
 mod registered;
 mod sandbox;

@@ -1,9 +1,11 @@
 //! What the tests are written with: a gateway to talk to, guests to give it, an upstream for it to call.
 
+mod browser;
 mod gateway;
 mod guests;
 mod upstream;
 
+pub(crate) use browser::Browser;
 pub(crate) use gateway::{Answer, Gateway, program, run, shared};
 pub(crate) use guests::{foreign_guest, guest, standard_component, target_folder};
 pub(crate) use upstream::Upstream;
