@@ -14,8 +14,8 @@ use tokio::task::{JoinSet, consume_budget};
 use super::body::{BodyLimit, read_json_with, refuse};
 use super::documents::{Asked, Patience};
 use super::gateway_port::caller;
-use super::problem::{Code, Problem};
-use super::wire::{Batch, Item, append_json, json_text};
+use super::problem::{Code, Problem, ProblemBody};
+use super::wire::{Batch, BatchAnswer, BatchRequest, Item, append_json, json_text};
 use crate::gateway::Gateway;
 
 /// Longest body, in bytes. More is for a stream.
@@ -27,6 +27,25 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest name that a caller may give a request.
 const MAX_REQUEST_ID_BYTES: usize = 128;
 
+/// Has several services analyze many documents, each by itself: one that fails fails alone.
+#[utoipa::path(
+    post,
+    path = "/v1/analyze",
+    request_body(content = BatchRequest, example = json!({
+        "documents": [{"id": "first", "text": "What a lovely day!"}, {"text": "Ada Lovelace lived in London."}],
+        "services": ["word-count", {"name": "sentiment-analysis", "version": "^1"}],
+        "offsets": "utf16"
+    })),
+    responses(
+        (status = 200, description = "A result for each document, in their order.", body = BatchAnswer),
+        (status = 400, description = "malformed_request", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "text_too_large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "unsupported_language, unsupported_text, unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
 pub(super) async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     if let Err(error) = gateway.services() {
         return refuse(request, Problem::of(&error, ""));

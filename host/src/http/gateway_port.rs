@@ -9,15 +9,17 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::batch;
 use super::body::{BodyLimit, read_json, refuse};
+use super::openapi;
 use super::pages;
-use super::problem::{Code, Problem};
+use super::problem::{Code, Problem, ProblemBody};
 use super::stream;
 use super::wire::{
-    AnalysisBody, AnalyzeBody, GuestOutput, RegisterBody, ServiceAnalyzeBody, ServiceBody, json, json_text,
-    json_within, listed,
+    AnalysisAnswer, AnalysisBody, AnalyzeBody, GuestOutput, RegisterBody, ServiceAnalyzeBody, ServiceBody,
+    json, json_text, json_within, listed,
 };
 use crate::analysis::{Analysis, Document, OffsetUnit, ServiceName};
 use crate::gateway::{Answer, Caller, Error, Gateway};
@@ -29,7 +31,7 @@ const REGISTRATION_BYTES: usize = 16 * 1024;
 
 /// What the gateway's port knows: the gateway, and what it may show.
 #[derive(Clone)]
-struct Port {
+pub(super) struct Port {
     gateway: Arc<Gateway>,
     output: GuestOutput,
 }
@@ -50,25 +52,46 @@ pub fn router(gateway: Arc<Gateway>, output: GuestOutput) -> Router {
         .route("/v1/analyze/stream", post(stream::analyze))
         .route("/v1/services", get(list))
         .route("/v1/services/{name}", get(show))
-        .route("/healthz", get(async || json(&Status { status: "live" })))
+        .route("/healthz", get(live))
         .route("/readyz", get(ready))
+        .route("/openapi.json", get(openapi::document))
         .merge(pages::routes())
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .with_state(Port { gateway, output })
 }
 
-#[derive(Serialize)]
-struct Status {
+/// A word on how it does.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Status {
     status: &'static str,
 }
 
-#[derive(Serialize)]
-struct Message {
+/// A sentence on what was done.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Message {
     message: String,
 }
 
-async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+/// Has one service analyze one text.
+#[utoipa::path(
+    post,
+    path = "/analyze",
+    request_body(content = AnalyzeBody, example = json!({"service": "word-count", "text": "What a lovely day!"})),
+    responses(
+        (status = 200, description = "What the service found; of a registered URL, its JSON as it came.", body = AnalysisAnswer),
+        (status = 400, description = "malformed_request", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "text_too_large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "unsupported_language, unsupported_text, unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "overloaded", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 502, description = "analyzer_trapped, analyzer_out_of_memory, analyzer_output_too_large, analyzer_contract, analyzer_failed, upstream_failed or upstream_loop", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 504, description = "deadline_exceeded or upstream_timeout", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     if let Err(error) = gateway.services() {
         return refuse(request, Problem::of(&error, ""));
     }
@@ -84,7 +107,26 @@ async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Respo
     }
 }
 
-async fn analyze_by_path(
+/// Has the service of this name analyze one text: the same as at its own port.
+#[utoipa::path(
+    post,
+    path = "/services/{name}",
+    params(("name" = String, Path, description = "The service's name")),
+    request_body(content = ServiceAnalyzeBody, example = json!({"text": "What a lovely day!"})),
+    responses(
+        (status = 200, description = "What the service found; of a registered URL, its JSON as it came.", body = AnalysisAnswer),
+        (status = 400, description = "malformed_request", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "text_too_large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "unsupported_language, unsupported_text, unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "overloaded", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 502, description = "analyzer_trapped, analyzer_out_of_memory, analyzer_output_too_large, analyzer_contract, analyzer_failed, upstream_failed or upstream_loop", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 504, description = "deadline_exceeded or upstream_timeout", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn analyze_by_path(
     State(gateway): State<Arc<Gateway>>,
     name: Result<Path<String>, PathRejection>,
     request: Request,
@@ -129,7 +171,16 @@ pub(super) fn caller(headers: &HeaderMap) -> Caller {
     Caller { via: Via::parse(via) }
 }
 
-async fn names(State(gateway): State<Arc<Gateway>>) -> Response {
+/// Lists the names of the services.
+#[utoipa::path(
+    get,
+    path = "/services",
+    responses(
+        (status = 200, description = "In the order of their ports, registered URLs after them.", body = Vec<String>),
+        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn names(State(gateway): State<Arc<Gateway>>) -> Response {
     match gateway.services() {
         Ok(snapshot) => {
             let names: Vec<&str> = snapshot.services().iter().map(|service| service.name.as_str()).collect();
@@ -139,7 +190,22 @@ async fn names(State(gateway): State<Arc<Gateway>>) -> Response {
     }
 }
 
-async fn register(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+/// Registers a URL as a service, in the place of an earlier one.
+#[utoipa::path(
+    post,
+    path = "/services",
+    request_body(content = RegisterBody, example = json!({"name": "my-service", "url": "http://127.0.0.1:9000/analyze"})),
+    responses(
+        (status = 200, description = "It is registered.", body = Message),
+        (status = 400, description = "malformed_request", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "name_taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "text_too_large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "state_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn register(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let body = match read_json::<RegisterBody>(gateway.lane(), request, BodyLimit::OfBody(REGISTRATION_BYTES))
         .await
     {
@@ -164,7 +230,20 @@ async fn register(State(gateway): State<Arc<Gateway>>, request: Request) -> Resp
     }
 }
 
-async fn unregister(
+/// Removes a registered URL.
+#[utoipa::path(
+    delete,
+    path = "/services/{name}",
+    params(("name" = String, Path, description = "The service's name")),
+    responses(
+        (status = 200, description = "It is removed.", body = Message),
+        (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "name_taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "state_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn unregister(
     State(gateway): State<Arc<Gateway>>,
     name: Result<Path<String>, PathRejection>,
 ) -> Response {
@@ -180,11 +259,23 @@ async fn unregister(
     }
 }
 
-async fn list(State(port): State<Port>) -> Response {
+/// Tells everything about every service, and which files of the plugin folder are none, and why.
+#[utoipa::path(get, path = "/v1/services", responses((status = 200, description = "All of them.", body = Vec<ServiceBody>)))]
+pub(super) async fn list(State(port): State<Port>) -> Response {
     json(&listed(&port.gateway.snapshot(), port.output))
 }
 
-async fn show(State(port): State<Port>, name: Result<Path<String>, PathRejection>) -> Response {
+/// Tells everything about one service.
+#[utoipa::path(
+    get,
+    path = "/v1/services/{name}",
+    params(("name" = String, Path, description = "The service's name")),
+    responses(
+        (status = 200, description = "What it finds, takes and costs, and how it does.", body = ServiceBody),
+        (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn show(State(port): State<Port>, name: Result<Path<String>, PathRejection>) -> Response {
     let Ok(Path(name)) = name else { return not_a_name().into_response() };
     match port.gateway.snapshot().service(&name) {
         Some(service) => json(&ServiceBody::of(service, port.output)),
@@ -192,11 +283,26 @@ async fn show(State(port): State<Port>, name: Result<Path<String>, PathRejection
     }
 }
 
-async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
+/// Whether requests can be answered: every standard analyzer is loaded, and the gateway is not stopping.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    responses(
+        (status = 200, description = "They can.", body = Status),
+        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
     match gateway.snapshot().phase() {
         Phase::Serving => json(&Status { status: "ready" }),
         phase => Problem::of(&Error::NotReady(phase), "").into_response(),
     }
+}
+
+/// Whether the process lives.
+#[utoipa::path(get, path = "/healthz", responses((status = 200, description = "It does.", body = Status)))]
+pub(super) async fn live() -> Response {
+    json(&Status { status: "live" })
 }
 
 async fn unknown_route(request: Request) -> Response {

@@ -10,6 +10,7 @@ mod documents;
 mod gateway_port;
 mod lines;
 mod listener;
+mod openapi;
 mod pages;
 mod problem;
 mod service_port;

@@ -10,6 +10,7 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER as RETRY_AFTER_HEADER}
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::analysis::{Refusal, RefusalReason};
 use crate::gateway::Error;
@@ -267,13 +268,19 @@ fn causes(error: &dyn std::error::Error) -> String {
 }
 
 /// A problem as JSON.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
 pub(super) struct ProblemBody<'p> {
+    /// A URN that ends with the code.
     r#type: String,
     title: &'static str,
+    /// The HTTP status it has where it is the whole answer.
     status: u16,
+    /// A sentence for people.
     detail: &'p str,
+    /// Which problem it is; codes never change.
     code: &'static str,
+    /// The same as `detail`.
     error: &'p str,
 }
 

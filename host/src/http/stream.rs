@@ -26,8 +26,8 @@ use super::body::{BodyLimit, media_type, refuse};
 use super::documents::{Asked, Patience};
 use super::gateway_port::caller;
 use super::lines::{LineError, Lines};
-use super::problem::{Code, Problem};
-use super::wire::{Item, StreamQuery, append_json};
+use super::problem::{Code, Problem, ProblemBody};
+use super::wire::{DocumentRequest, Item, Offsets, StreamLine, StreamQuery, append_json};
 use crate::gateway::{Error, Gateway};
 use crate::registry::Phase;
 
@@ -43,6 +43,31 @@ const FRAME_BYTES: usize = 64 * 1024;
 /// Longest time that a client may send nothing.
 const SILENCE: Duration = Duration::from_secs(300);
 
+/// Has several services analyze documents as they come, a line each way, for as long as they come.
+///
+/// Results come when they are done, with the number of their line; a line that is no document is answered with a
+/// problem, and the stream goes on. The last line is a summary.
+#[utoipa::path(
+    post,
+    path = "/v1/analyze/stream",
+    params(
+        ("services" = String, Query, description = "Names of services, with commas between"),
+        ("offsets" = inline(Option<Offsets>), Query, description = "The unit of offsets"),
+        ("deadline_ms" = Option<u64>, Query, description = "How long each document may take, in milliseconds", minimum = 1),
+        ("explain" = Option<bool>, Query, description = "Whether analyzers are to say why"),
+        ("settings" = Option<String>, Query, description = "JSON: an object of the settings of each service, by its name"),
+    ),
+    request_body(content = DocumentRequest, content_type = "application/x-ndjson", description = "A document in each line",
+        example = json!("{\"text\": \"What a lovely day!\"}\n{\"id\": \"x\", \"text\": \"And another.\"}\n")),
+    responses(
+        (status = 200, description = "A line for each document, and a summary.", body = StreamLine, content_type = "application/x-ndjson"),
+        (status = 400, description = "malformed_request", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "unsupported_language, unsupported_text, unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
 pub(super) async fn analyze(
     State(gateway): State<Arc<Gateway>>,
     query: Result<Query<StreamQuery>, QueryRejection>,

@@ -28,6 +28,7 @@ mod golden;
 mod guide;
 mod mismatch;
 mod offsets;
+mod openapi;
 mod phases;
 mod playground;
 mod readme;

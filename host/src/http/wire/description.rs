@@ -1,12 +1,13 @@
 //! What an analyzer says of itself, as clients see it.
 
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use super::analysis::{Members, ValueBody};
 use crate::analysis::{Description, Example, Kind, Label, Member, Output, OutputKind, Setting, Value};
 
 /// What an analyzer says of itself, but for its name and version.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DescriptionBody {
     /// One sentence on what it finds.
     summary: String,
@@ -26,10 +27,11 @@ pub(super) struct DescriptionBody {
     examples: Vec<ExampleBody>,
     /// Anything else worth knowing.
     #[serde(skip_serializing_if = "MembersBody::is_empty")]
+    #[schema(value_type = Object, required = false)]
     metadata: MembersBody,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct LabelBody {
     name: String,
     summary: String,
@@ -37,13 +39,14 @@ struct LabelBody {
     group: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SettingBody {
     name: String,
     summary: String,
     kind: KindBody,
     /// None if a value must be given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Value, required = false)]
     default: Option<OwnedValue>,
     /// The least allowed number.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,10 +56,11 @@ struct SettingBody {
     maximum: Option<f64>,
     /// The allowed strings; none for any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     choices: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum KindBody {
     Boolean,
@@ -68,7 +72,7 @@ enum KindBody {
     Json,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct OutputBody {
     name: String,
     kind: OutputKindBody,
@@ -79,7 +83,7 @@ struct OutputBody {
     dimensions: Option<u32>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum OutputKindBody {
     Answer,
@@ -90,13 +94,14 @@ enum OutputKindBody {
     Data,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ExampleBody {
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<String>,
     /// Those that differ from their defaults.
     #[serde(skip_serializing_if = "MembersBody::is_empty")]
+    #[schema(value_type = Object, required = false)]
     settings: MembersBody,
 }
 

@@ -4,6 +4,7 @@ mod analysis;
 mod batch;
 mod description;
 mod request;
+mod schema;
 mod service;
 
 pub(super) use analysis::{AnalysisBody, settings_json};
@@ -11,6 +12,7 @@ pub(super) use batch::{Batch, StreamQuery};
 pub use batch::{Item, Language, Question, WrongLanguage};
 pub use request::Offsets;
 pub(super) use request::{AnalyzeBody, RegisterBody, RequestBody, ServiceAnalyzeBody};
+pub(super) use schema::{AnalysisAnswer, BatchAnswer, BatchRequest, DocumentRequest, StreamLine};
 pub use service::{GuestOutput, service_json};
 pub(super) use service::{ServiceBody, listed};
 

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::analysis::OffsetUnit;
 
@@ -24,31 +25,38 @@ impl RequestBody for RegisterBody {
 }
 
 /// `POST /analyze` at the gateway's port.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(in super::super) struct AnalyzeBody {
+    /// The service's name.
     pub(in super::super) service: String,
+    /// Any Unicode.
     pub(in super::super) text: String,
     #[serde(default)]
+    #[schema(inline)]
     pub(in super::super) offsets: Offsets,
 }
 
 /// A call of one service at its own route.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(in super::super) struct ServiceAnalyzeBody {
+    /// Any Unicode.
     pub(in super::super) text: String,
     #[serde(default)]
+    #[schema(inline)]
     pub(in super::super) offsets: Offsets,
 }
 
 /// `POST /services` at the gateway's port.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(in super::super) struct RegisterBody {
+    /// 1 to 64 characters without slashes, control characters or white space around it.
     pub(in super::super) name: String,
+    /// An absolute http or https URL, which is sent `{"text"}` and answers JSON.
     pub(in super::super) url: String,
 }
 
 /// The unit of offsets.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Offsets {
     /// Unicode code points.

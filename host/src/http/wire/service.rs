@@ -5,13 +5,16 @@ use std::time::{Duration, SystemTime};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::description::DescriptionBody;
 use crate::plugin::{Allocation, FailureKind, LastFailure, Origin, Plugin};
 use crate::registry::{AdmissionPolicy, Backend, Refused, Service, Snapshot};
 
 /// One service, or a file that is not one.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in super::super) struct ServiceBody {
     /// None for a file that has not said its name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,11 +41,31 @@ pub(in super::super) struct ServiceBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     port_instead_of: Option<u16>,
     #[serde(flatten)]
-    plugin: Option<PluginBody>,
+    plugin: OfPlugin,
+}
+
+/// What a plugin has, and nothing of any other service.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct OfPlugin(Option<PluginBody>);
+
+impl PartialSchema for OfPlugin {
+    fn schema() -> RefOr<Schema> {
+        let plugin = Ref::from_schema_name(PluginBody::name());
+        let nothing = ObjectBuilder::new().schema_type(Type::Object);
+        RefOr::T(AnyOfBuilder::new().item(plugin).item(nothing).build().into())
+    }
+}
+
+impl ToSchema for OfPlugin {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((PluginBody::name().into_owned(), PluginBody::schema()));
+        PluginBody::schemas(schemas);
+    }
 }
 
 /// What only a plugin has.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct PluginBody {
     version: String,
     #[serde(flatten)]
@@ -57,14 +80,17 @@ struct PluginBody {
     limits: LimitsBody,
     /// Calls since it was loaded.
     calls: u64,
+    /// How many of them failed, by kind.
+    #[schema(value_type = std::collections::HashMap<String, u64>)]
     failures: Failures,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_failure: Option<LastFailureBody>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct LimitsBody {
     input_bytes: usize,
+    #[schema(value_type = u64)]
     deadline_ms: u128,
     memory_bytes: usize,
     output_bytes: usize,
@@ -87,7 +113,7 @@ impl Serialize for Failures {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct LastFailureBody {
     kind: String,
     /// RFC 3339, in UTC.
@@ -102,7 +128,7 @@ struct LastFailureBody {
     printed: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum State {
     Serving,
@@ -111,7 +137,7 @@ enum State {
     Refused,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Source {
     Embedded,
@@ -153,7 +179,7 @@ impl ServiceBody {
         url: None,
         port: None,
         port_instead_of: None,
-        plugin: None,
+        plugin: OfPlugin(None),
     };
 
     pub(in super::super) fn of(service: &Service, output: GuestOutput) -> Self {
@@ -182,7 +208,7 @@ impl ServiceBody {
             source: if file.is_some() { Source::File } else { Source::Embedded },
             file,
             sha256: Some(plugin.digest().to_string()),
-            plugin: Some(PluginBody::of(plugin, admission, output)),
+            plugin: OfPlugin(Some(PluginBody::of(plugin, admission, output))),
             ..self
         }
     }
