@@ -20,6 +20,8 @@
 mod component;
 #[path = "common/connection.rs"]
 mod connection;
+#[path = "common/memory.rs"]
+mod memory;
 #[path = "common/program.rs"]
 mod program;
 
@@ -33,6 +35,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use connection::{Connection, request};
+use memory::mebibytes;
 use program::Program;
 
 const MINUTES: f64 = 10.0;
@@ -71,7 +74,7 @@ fn main() {
         program.status("word-count")["allocation"],
         program.ready_after
     );
-    println!("idle: {:.1} MiB", mebibytes(&program));
+    println!("idle: {:.1} MiB", mebibytes(program.child.id()));
 
     let (requests, failures, done) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     let (warm, readings, after) = thread::scope(|scope| {
@@ -88,7 +91,7 @@ fn main() {
         let mut readings = Vec::new();
         while Instant::now() < end {
             thread::sleep(PAUSE);
-            readings.push((begin.elapsed().as_secs_f64() / 60.0, mebibytes(&program)));
+            readings.push((begin.elapsed().as_secs_f64() / 60.0, mebibytes(program.child.id())));
         }
         let after = settled_mebibytes(&program);
         done.store(true, Ordering::Relaxed);
@@ -109,19 +112,11 @@ fn guests() -> std::path::PathBuf {
     built.expect("the guests build").join("examples")
 }
 
-/// What the process has for itself, and its share of what it has with others.
-fn mebibytes(program: &Program) -> f64 {
-    let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", program.child.id())).expect("a process");
-    let pss = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).expect("its memory");
-    let kibibytes: f64 = pss.trim().trim_end_matches(" kB").parse().expect("a number");
-    kibibytes / 1024.0
-}
-
 /// The median of some readings: an instance that runs at the moment may have grown by megabytes.
 fn settled_mebibytes(program: &Program) -> f64 {
     let mut readings: [f64; READINGS] = std::array::from_fn(|_| {
         thread::sleep(READING_PAUSE);
-        mebibytes(program)
+        mebibytes(program.child.id())
     });
     readings.sort_by(f64::total_cmp);
     readings[READINGS / 2]

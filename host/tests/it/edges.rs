@@ -33,7 +33,10 @@ const FORBIDDEN: [(&str, &str); 17] = [
 ];
 
 /// Crates, and the only modules that may name them.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 15] = [
+    ("utoipa", &["http"]),
+    ("indicatif", &["cli"]),
+    ("libc", &["cli"]),
     ("whatlang", &["language"]),
     ("wasmtime", &["plugin"]),
     ("wasmtime_wasi", &["plugin"]),
