@@ -110,10 +110,35 @@ fn units_before(text: &str, unit_of_lead: fn(u8) -> u32, before: &[u32], offset:
     (units + rest.iter().map(|byte| unit_of_lead(*byte)).sum::<u32>()) as usize
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a text is shorter than 4 GiB, as ranges are")]
+/// Where clusters start. Between two ASCII characters one always does, but between CR and LF: only the rest is
+/// looked up (UAX 29, rules GB3 to GB999: the others ask for a character beyond ASCII on one side).
 fn clusters(text: &str) -> Table {
-    let starts = text.grapheme_indices(true).map(|(start, _)| start as u32);
-    Table::Clusters(starts.chain([text.len() as u32]).collect())
+    let bytes = text.as_bytes();
+    let mut starts = Vec::with_capacity(bytes.len() / 2);
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = at + uncertain(bytes.get(at..).unwrap_or_default());
+        match text.get(at..end) {
+            Some(piece) if end > at + 1 => {
+                starts.extend(piece.grapheme_indices(true).map(|(start, _)| offset(at + start)));
+            }
+            _ => starts.push(offset(at)),
+        }
+        at = end;
+    }
+    starts.push(offset(text.len()));
+    Table::Clusters(starts)
+}
+
+/// How many bytes lie before the next place that is sure to begin a cluster.
+fn uncertain(bytes: &[u8]) -> usize {
+    let is_sure = |pair: &[u8]| pair.is_ascii() && pair != b"\r\n";
+    bytes.windows(2).position(is_sure).map_or(bytes.len(), |before| before + 1)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a text is shorter than 4 GiB, as ranges are")]
+fn offset(place: usize) -> u32 {
+    place as u32
 }
 
 #[cfg(test)]
@@ -180,6 +205,16 @@ mod tests {
             // Widened by less than a cluster at each end.
             let inner: String = text.graphemes(true).skip(units.start + 1).take(units.len().saturating_sub(2)).collect();
             prop_assert!(range.cut(&text).contains(&inner) || units.is_empty());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn clusters_start_where_the_standard_has_them(text in hard_text()) {
+            let starts = text.grapheme_indices(true).map(|(start, _)| offset(start));
+            let expected: Vec<u32> = starts.chain([offset(text.len())]).collect();
+            let Table::Clusters(starts) = clusters(&text) else { panic!("it is made of clusters") };
+            prop_assert_eq!(starts, expected);
         }
     }
 
