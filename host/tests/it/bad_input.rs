@@ -177,7 +177,7 @@ async fn wrong_media_types_are_refused() {
 #[tokio::test]
 async fn unknown_routes_are_refused() {
     let gateway = shared();
-    for path in ["/", "/analyse", "/services/a/b", "/v1", "/v2/services", "//", "/analyze/"] {
+    for path in ["/index.html", "/analyse", "/services/a/b", "/v1", "/v2/services", "//", "/analyze/"] {
         gateway.get(path).await.is_problem(404, "unknown_route");
     }
     let port = gateway.announced("word-count");
