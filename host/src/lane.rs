@@ -49,7 +49,7 @@ impl Lane {
         let runtime = Builder::new_multi_thread()
             .thread_name("gloss-long")
             .on_thread_start(be_less_urgent)
-            .enable_time()
+            .enable_all()
             .build()?;
         let handle = runtime.handle().clone();
         Ok(Self { threads: Arc::new(Threads { handle, runtime: Some(runtime) }) })

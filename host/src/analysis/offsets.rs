@@ -110,30 +110,37 @@ fn units_before(text: &str, unit_of_lead: fn(u8) -> u32, before: &[u32], offset:
     (units + rest.iter().map(|byte| unit_of_lead(*byte)).sum::<u32>()) as usize
 }
 
-/// Where clusters start. Between two ASCII characters one always does, but between CR and LF: only the rest is
-/// looked up (UAX 29, rules GB3 to GB999: the others ask for a character beyond ASCII on one side).
+/// Where clusters start. Between two characters before the first combining mark one always does, but between CR
+/// and LF: every rule of UAX 29 that joins two asks for a later one. Only the rest is looked up.
 fn clusters(text: &str) -> Table {
-    let bytes = text.as_bytes();
-    let mut starts = Vec::with_capacity(bytes.len() / 2);
-    let mut at = 0;
-    while at < bytes.len() {
-        let end = at + uncertain(bytes.get(at..).unwrap_or_default());
-        match text.get(at..end) {
-            Some(piece) if end > at + 1 => {
-                starts.extend(piece.grapheme_indices(true).map(|(start, _)| offset(at + start)));
-            }
-            _ => starts.push(offset(at)),
+    let mut starts = Vec::with_capacity(text.len() + 1);
+    let (mut piece, mut last) = (0, None);
+    for (at, c) in text.char_indices() {
+        if let Some(last) = last.replace(c)
+            && last < FIRST_MARK
+            && c < FIRST_MARK
+            && (last, c) != ('\r', '\n')
+        {
+            add_clusters(&mut starts, text, piece..at);
+            piece = at;
         }
-        at = end;
     }
+    add_clusters(&mut starts, text, piece..text.len());
     starts.push(offset(text.len()));
     Table::Clusters(starts)
 }
 
-/// How many bytes lie before the next place that is sure to begin a cluster.
-fn uncertain(bytes: &[u8]) -> usize {
-    let is_sure = |pair: &[u8]| pair.is_ascii() && pair != b"\r\n";
-    bytes.windows(2).position(is_sure).map_or(bytes.len(), |before| before + 1)
+/// The first character that joins the one before it: combining grave accent.
+const FIRST_MARK: char = '\u{300}';
+
+/// Adds the clusters of a piece that surely begins one and ends one.
+fn add_clusters(starts: &mut Vec<u32>, text: &str, piece: Range<usize>) {
+    let begin = piece.start;
+    match text.get(piece) {
+        None | Some("") => {}
+        Some(one) if one.len() == 1 => starts.push(offset(begin)),
+        Some(piece) => starts.extend(piece.grapheme_indices(true).map(|(start, _)| offset(begin + start))),
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a text is shorter than 4 GiB, as ranges are")]

@@ -145,6 +145,15 @@ async fn run(arguments: &Arguments, settings: &Settings) -> Result<ExitCode, Fai
     let services = arguments.services.0.clone();
     let writer = Writer { table: (format == Format::Table).then(|| Table::new(services)), progress };
     let work = Arc::new(Work { asked, unit, language });
+    // While standard output is full nothing else is looked at; a second interrupt leaves at once.
+    tokio::spawn(async {
+        for _ in 0..2 {
+            if tokio::signal::ctrl_c().await.is_err() {
+                return;
+            }
+        }
+        std::process::exit(INTERRUPTED.into());
+    });
     tokio::select! {
         done = pump(chunks, &work, writer) => done,
         interrupted = tokio::signal::ctrl_c() => {
@@ -210,7 +219,7 @@ async fn pump(mut chunks: Chunks, work: &Arc<Work>, mut writer: Writer) -> Resul
     let mut working: VecDeque<JoinHandle<Made>> = VecDeque::new();
     let mut more = true;
     while more || !working.is_empty() {
-        let has_room = more && working.len() < 2 * width();
+        let has_room = more && working.len() < work.asked.width();
         tokio::select! {
             chunk = chunks.chunks.recv(), if has_room => match chunk {
                 Some(chunk) => working.push_back(tokio::spawn(Arc::clone(work).run(chunk))),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::house::House;
 use super::settings::Settings;
+use super::table::printable;
 use super::{Failure, log, say};
 use crate::analysis::{Description, Kind, Setting, Value};
 use crate::http::service_json;
@@ -20,7 +21,7 @@ pub(super) fn list(settings: &Settings) -> Result<ExitCode, Failure> {
             Backend::Plugin(plugin) => {
                 let description = plugin.description();
                 let version = description.version.to_string();
-                format!("{name:<width$}  {version:<8} {}", description.summary)
+                format!("{name:<width$}  {version:<8} {}", printable(&description.summary))
             }
             Backend::Remote(url) => format!("{name:<width$}  {:<8} {url}", "url"),
         });
@@ -99,7 +100,7 @@ fn described(description: &Description) -> Vec<String> {
     section("Reports", outputs.map(|output| (output.name.clone(), output.summary.clone())).collect());
     let examples = description.examples.iter();
     section("Examples", examples.map(|example| (example.text.clone(), String::new())).collect());
-    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+    lines.into_iter().map(|line| printable(line.trim_end())).collect()
 }
 
 /// What a setting is for, and which values it takes.

@@ -103,7 +103,7 @@ fn row(cells: &[&str]) -> String {
 }
 
 /// A text without anything that could move the cursor or colour the terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

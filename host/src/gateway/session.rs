@@ -7,8 +7,9 @@ use semver::VersionReq;
 
 use super::{Answer, Caller, Error, Gateway, enter_within};
 use crate::analysis::{Analysis, Document, Member, Options, Refusal, RefusalReason, ServiceName};
-use crate::plugin::{self, Plugin, RunFailure};
-use crate::registry::{Backend, Service};
+use crate::deadline::{Late, within};
+use crate::plugin::{self, Plugin, RunError, RunFailure};
+use crate::registry::{Admission, Backend, Permit, Service};
 use crate::remote::RemoteUrl;
 
 /// A service as a request wants it.
@@ -119,10 +120,12 @@ impl Gateway {
                 let plugin = asked.plugin();
                 check_language(plugin, document)?;
                 let own = plugin.limits().deadline;
-                let deadline = deadline.map_or(own, |deadline| deadline.min(own));
                 let begin = Instant::now();
-                let _permit = enter_within(deadline, admission).await?;
+                let _permit = enter(deadline, own, admission).await?;
                 let entered = Instant::now();
+                // The caller waits no longer for having waited.
+                let left = deadline.map(|deadline| deadline.saturating_sub(entered - begin));
+                let deadline = left.map_or(own, |left| left.min(own));
                 let output_bytes = plugin.limits().output_bytes;
                 let write = |analysis: Analysis, cost: plugin::Cost| {
                     let queued = entered.duration_since(begin);
@@ -135,12 +138,25 @@ impl Gateway {
             Answers::Remote(url) => {
                 self.remotes.check(&caller.via)?;
                 let own = self.remotes.deadline();
-                let deadline = deadline.map_or(own, |deadline| deadline.min(own));
-                let _permit = enter_within(deadline, admission).await?;
+                let begin = Instant::now();
+                let _permit = enter(deadline, own, admission).await?;
+                let left = deadline.map(|deadline| deadline.saturating_sub(begin.elapsed()));
+                let deadline = left.map_or(own, |left| left.min(own));
                 let called = self.remotes.call_within(deadline, url, &document.text, &caller.via);
                 Ok(Answer::Upstream(called.await?))
             }
         }
+    }
+}
+
+/// Waits for a permit: no longer than the service may take, and no longer than the caller waits.
+async fn enter(callers: Option<Duration>, own: Duration, admission: &Admission) -> Result<Permit, Error> {
+    match callers {
+        Some(deadline) if deadline < own => match within(deadline, admission.enter()).await {
+            Ok(entered) => Ok(entered?),
+            Err(Late) => Err(Box::new(RunFailure::silent(RunError::DeadlineExceeded { deadline })).into()),
+        },
+        _ => Ok(enter_within(own, admission).await?),
     }
 }
 

@@ -129,7 +129,8 @@ impl Asked {
     pub fn width(&self) -> usize {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let places = self.services.iter().map(|opened| opened.session.concurrency());
-        places.max().unwrap_or(1).min(PER_PROCESSOR * processors)
+        // No more than the narrowest lets in: a request's own documents are not to crowd each other out.
+        places.min().unwrap_or(1).min(PER_PROCESSOR * processors)
     }
 
     /// Appends the answer for one document, `{"id": ..}`, after members that are in `line` already. Says whether

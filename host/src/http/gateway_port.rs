@@ -283,7 +283,7 @@ pub(super) async fn show(State(port): State<Port>, name: Result<Path<String>, Pa
     }
 }
 
-/// Whether requests can be answered: every standard analyzer is loaded, and the gateway is not stopping.
+/// Whether requests can be answered (parked services aside): every standard analyzer is loaded, and the gateway is not stopping.
 #[utoipa::path(
     get,
     path = "/readyz",

@@ -148,8 +148,12 @@ async fn run(
         failed: AtomicU64::new(0),
     };
     let work = Arc::new(work);
-    let working: JoinSet<()> = (0..workers).map(|_| Arc::clone(&work).run()).collect();
-    let ended = feed(&gateway, lines, limit, read).await;
+    let mut working: JoinSet<()> = (0..workers).map(|_| Arc::clone(&work).run()).collect();
+    let ended = tokio::select! {
+        ended = feed(&gateway, lines, limit, read) => ended,
+        // Before the lines have: nobody reads the results, or something broke. There is no summary then.
+        _ = working.join_next() => return,
+    };
     working.join_all().await;
     let mut last = Vec::new();
     if let Err(problem) = ended {
@@ -176,13 +180,12 @@ async fn feed(
     let mut changes = gateway.registry().changes();
     for number in 0.. {
         let line = loop {
+            if gateway.snapshot().phase() == Phase::Draining {
+                return Err(Problem::of(&Error::NotReady(Phase::Draining), ""));
+            }
             tokio::select! {
                 biased;
-                _ = changes.changed() => {
-                    if gateway.snapshot().phase() == Phase::Draining {
-                        return Err(Problem::of(&Error::NotReady(Phase::Draining), ""));
-                    }
-                }
+                _ = changes.changed() => {}
                 line = tokio::time::timeout(SILENCE, lines.next()) => break line,
             }
         };
@@ -198,7 +201,7 @@ async fn feed(
         };
         let bytes = line.as_ref().map_or(1, |line| line.len().clamp(1, READ_BYTES));
         let share = u32::try_from(bytes).unwrap_or(u32::MAX);
-        // The semaphore is never closed, and the queue only when nobody reads the results any more.
+        // Neither is ever closed while this runs.
         let Ok(room) = Arc::clone(&room).acquire_many_owned(share).await else { return Ok(()) };
         if read.send(Read { number, line, _room: room }).await.is_err() {
             return Ok(());

@@ -252,6 +252,17 @@ async fn registered_urls_answer_too() {
         assert_eq!(result(&answer, index, "broken")["problem"]["code"], "upstream_failed");
         assert_eq!(result(&answer, index, "word-count")["analysis"]["result"], 1);
     }
+    // Also where the documents are so long that others work on them, and in a stream.
+    let long: Vec<Value> = (0..40).map(|_| json!({"text": "word ".repeat(300)})).collect();
+    let long = gateway.post("/v1/analyze", json!({"documents": long, "services": ["odd"]})).await.ok();
+    assert_eq!(result(&long, 39, "odd")["analysis"]["result"], "odd");
+    let lines = "{\"text\": \"a\"}\n".repeat(30);
+    let streamed = gateway.post_bytes("/v1/analyze/stream?services=odd", "application/x-ndjson", lines).await;
+    assert!(
+        streamed.body.ends_with("{\"summary\":{\"documents\":30,\"succeeded\":30,\"failed\":0}}\n"),
+        "{}",
+        streamed.body
+    );
     let with_settings = json!({"text": "a", "services": [{"name": "odd", "settings": {"x": 1}}]});
     gateway.post("/v1/analyze", with_settings).await.is_problem(422, "invalid_setting");
     let with_version = json!({"text": "a", "services": [{"name": "odd", "version": "1"}]});
@@ -304,6 +315,8 @@ async fn a_request_that_cannot_be_meant_is_refused_whole() {
         .post_bytes("/v1/analyze", "application/json", vec![b' '; (32 << 20) + 1])
         .await
         .is_problem(413, "text_too_large");
+    let many = json!({"documents": vec![1; 10_001], "services": ["word-count"]});
+    gateway.post("/v1/analyze", many).await.is_problem(400, "malformed_request");
     let none = gateway.post("/v1/analyze", json!({"documents": [], "services": ["word-count"]})).await.ok();
     assert_eq!(none["results"], json!([]));
 }

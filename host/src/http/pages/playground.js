@@ -33,7 +33,7 @@ async function list() {
     const before = chosen && services.get(chosen)?.sha256;
     services = new Map(serving.map((service) => [service.name, service]));
     if (changed) showServices();
-    if (chosen && services.get(chosen)?.sha256 !== before) choose(chosen);
+    if (chosen && services.get(chosen)?.sha256 !== before) choose(chosen, true);
   } catch {
     // The gateway may be restarting; the next look tells.
   }
@@ -54,8 +54,8 @@ function showServices() {
   if (!services.has(chosen)) choose(services.keys().next().value ?? null);
 }
 
-function choose(name) {
-  const other = name !== chosen;
+function choose(name, swapped = false) {
+  const other = swapped || name !== chosen;
   chosen = name;
   const service = services.get(name);
   const radio = document.querySelector(`input[name=service][value="${CSS.escape(name ?? "")}"]`);
@@ -191,16 +191,16 @@ function showAnalysis(text, analysis) {
   const texts = [];
   if (areSpans(result)) texts.push(["", result]);
   if (areSpans(spans)) texts.push(["", spans]);
-  for (const [name, layer] of Object.entries(layers ?? {})) if (!layer.over && areSpans(layer.spans)) texts.push([name, layer.spans]);
+  for (const [name, layer] of Object.entries(layers ?? {})) if (layer && !layer.over && areSpans(layer.spans)) texts.push([name, layer.spans]);
   $("result").textContent = areSpans(result) ? `${result.length} found` : summarize(result);
   $("layers").replaceChildren(
     ...texts.flatMap(([name, found]) => [...(name ? [element("h3", {}, name)] : []), highlighted(text, found)]),
   );
-  const groups = Object.entries(analysis?.label_groups ?? {}).map(([, group]) => group);
+  const groups = Object.values(analysis?.label_groups ?? {}).map((group) => group ?? {});
   const bars = [labels ?? {}, ...groups].flatMap((group) => Object.entries(group)).map(([label, score]) =>
     element("div", {}, element("span", {}, label),
-      element("meter", { min: 0, max: 1, value: score ?? 0, title: label }),
-      element("span", {}, score === null ? "–" : score.toFixed(3))));
+      element("meter", { min: 0, max: 1, value: typeof score === "number" ? score : 0, title: label }),
+      element("span", {}, typeof score === "number" ? score.toFixed(3) : "–")));
   $("labels").replaceChildren(...bars);
   const rows = Object.entries(measures ?? {}).map(([name, value]) =>
     element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, String(value))));
@@ -237,7 +237,7 @@ function highlighted(text, spans) {
   return output;
 }
 
-const described = (span) => [span.label ?? "", span.score === undefined ? "" : span.score.toFixed(2)].join(" ").trim();
+const described = (span) => [span.label ?? "", typeof span.score === "number" ? span.score.toFixed(2) : ""].join(" ").trim();
 
 /** A colour that a label always has. */
 function hue(label) {

@@ -3,11 +3,12 @@
 //! A document that is not one is that document's own problem: the others are analyzed all the same.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
 use semver::VersionReq;
-use serde::de::IgnoredAny;
+use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -18,6 +19,9 @@ use crate::language::detect;
 
 /// Longest id of a document, in bytes.
 const MAX_ID_BYTES: usize = 256;
+/// Most documents of one request: more is for a stream. Each costs memory, however short it is.
+const MAX_DOCUMENTS: usize = 10_000;
+const DOCUMENTS: &str = "a list of at most 10000 objects; more are for /v1/analyze/stream";
 /// The language that stands for not looking at it.
 const ANY_LANGUAGE: &str = "any";
 
@@ -89,6 +93,34 @@ pub(super) fn present<'b, D: Deserializer<'b>>(deserializer: D) -> Result<Option
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
+/// Documents that were not read yet, as many as there may be.
+struct Documents<'b>(Vec<&'b RawValue>);
+
+impl<'de: 'b, 'b> Deserialize<'de> for Documents<'b> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Few;
+        impl<'de> Visitor<'de> for Few {
+            type Value = Vec<&'de RawValue>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(DOCUMENTS)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut documents: A) -> Result<Self::Value, A::Error> {
+                let mut few = Vec::new();
+                while let Some(document) = documents.next_element()? {
+                    if few.len() == MAX_DOCUMENTS {
+                        return Err(A::Error::custom(DOCUMENTS));
+                    }
+                    few.push(document);
+                }
+                Ok(few)
+            }
+        }
+        deserializer.deserialize_seq(Few).map(Self)
+    }
+}
+
 impl Batch {
     /// Reads a request.
     ///
@@ -103,7 +135,7 @@ impl Batch {
                 return Err("`language` stands in each document where there are `documents`.".into());
             }
             (Some(documents), None) => {
-                let documents: Vec<&RawValue> = read(documents, "documents", "a list of objects")?;
+                let Documents(documents) = read(documents, "documents", DOCUMENTS)?;
                 documents.iter().map(|document| Item::parse(document.get())).collect()
             }
             (None, Some(text)) => {
