@@ -1,8 +1,9 @@
 //! Isolation: what one document may leave in memory for the next.
 //!
-//! **By default nothing**: every document gets an instance of its own. An operator who trusts an analyzer
-//! may let an instance serve several, one after the other; then it is replaced after a number of them, and
-//! at once if a call did not end well.
+//! **By default nothing**, to nobody else's: every document gets an instance of its own, but for those of one
+//! request, which may share instances that serve only it. An operator who trusts an analyzer may let an instance
+//! serve everyone's, one after the other. Either way it is replaced after a number of them, and at once if a call
+//! did not end well.
 
 use std::fmt;
 use std::num::NonZeroU32;
