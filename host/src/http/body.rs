@@ -10,12 +10,12 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use axum::response::{IntoResponse, Response};
 use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::problem::{Code, Problem};
-use super::wire::RequestBody;
+use super::wire::{RequestBody, present};
 use crate::deadline::within;
 use crate::lane::Lane;
 
@@ -180,11 +180,6 @@ struct Members<'b> {
     name: Option<&'b RawValue>,
     #[serde(borrow, default, deserialize_with = "present")]
     url: Option<&'b RawValue>,
-}
-
-/// A member that is there, be it null.
-fn present<'b, D: Deserializer<'b>>(deserializer: D) -> Result<Option<&'b RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// What is wrong with a body, without repeating any of it and without making much of it.

@@ -89,7 +89,9 @@ struct Members<'b> {
 }
 
 /// A member that is there, be it null.
-pub(super) fn present<'b, D: Deserializer<'b>>(deserializer: D) -> Result<Option<&'b RawValue>, D::Error> {
+pub(in super::super) fn present<'b, D: Deserializer<'b>>(
+    deserializer: D,
+) -> Result<Option<&'b RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 

@@ -8,7 +8,7 @@ mod schema;
 mod service;
 
 pub(super) use analysis::{AnalysisBody, settings_json};
-pub(super) use batch::{Batch, StreamQuery};
+pub(super) use batch::{Batch, StreamQuery, present};
 pub use batch::{Item, Language, Question, WrongLanguage};
 pub use request::Offsets;
 pub(super) use request::{AnalyzeBody, RegisterBody, RequestBody, ServiceAnalyzeBody};
