@@ -3,6 +3,7 @@
 //! This is the leaf of the module tree. Nothing here knows HTTP, WebAssembly or files, and whoever
 //! holds one of these values need not check it again.
 
+mod clusters;
 mod description;
 mod document;
 mod findings;

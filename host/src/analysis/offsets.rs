@@ -6,9 +6,8 @@
 
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::ByteRange;
+use super::clusters::Clusters;
 
 /// What an offset counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,14 +34,16 @@ pub struct OffsetMap<'t> {
 enum Table {
     /// A byte is a unit.
     Bytes,
-    /// How many units start in the text before each block of [`BLOCK_BYTES`].
-    Blocks { unit_of_lead: fn(u8) -> u32, before: Vec<u32> },
-    /// Where each grapheme cluster starts, and the end of the text.
-    Clusters(Vec<u32>),
+    /// How many units start in the text before each block of [`BLOCK_BYTES`], and what counts those within.
+    Blocks {
+        count: fn(&[u8]) -> u32,
+        before: Vec<u32>,
+    },
+    Clusters(Clusters),
 }
 
-/// Bytes between two entries of a block table: small enough to count through in no time, large enough
-/// for the table to be small beside the text.
+/// Bytes between two entries of a block table: small enough to count through in no time, with no more units than a
+/// byte counts, and large enough for the table to be small beside the text.
 const BLOCK_BYTES: usize = 128;
 
 impl<'t> OffsetMap<'t> {
@@ -51,9 +52,9 @@ impl<'t> OffsetMap<'t> {
         let table = match unit {
             OffsetUnit::Utf8 => Table::Bytes,
             OffsetUnit::CodePoint | OffsetUnit::Utf16 if text.is_ascii() => Table::Bytes,
-            OffsetUnit::CodePoint => blocks(text, code_points_of),
-            OffsetUnit::Utf16 => blocks(text, utf16_units_of),
-            OffsetUnit::Grapheme => clusters(text),
+            OffsetUnit::CodePoint => blocks(text, code_points),
+            OffsetUnit::Utf16 => blocks(text, utf16_units),
+            OffsetUnit::Grapheme => Table::Clusters(Clusters::of(text)),
         };
         Self { text, table }
     }
@@ -63,95 +64,61 @@ impl<'t> OffsetMap<'t> {
     pub fn convert(&self, range: ByteRange) -> (Range<usize>, &'t str) {
         match &self.table {
             Table::Bytes => (range.into(), range.cut(self.text)),
-            Table::Blocks { unit_of_lead, before } => {
-                let unit = |offset| units_before(self.text, *unit_of_lead, before, offset);
+            Table::Blocks { count, before } => {
+                let unit = |offset| units_before(self.text, *count, before, offset);
                 (unit(range.start())..unit(range.end()), range.cut(self.text))
             }
-            Table::Clusters(starts) => self.widen(range, starts),
+            Table::Clusters(clusters) => self.widen(range, clusters),
         }
     }
 
-    fn widen(&self, range: ByteRange, starts: &[u32]) -> (Range<usize>, &'t str) {
-        // The last cluster that starts at or before the range, the first that starts at or after its end.
-        let first = starts.partition_point(|start| *start as usize <= range.start()).saturating_sub(1);
-        let end = starts.partition_point(|start| (*start as usize) < range.end());
+    fn widen(&self, range: ByteRange, clusters: &Clusters) -> (Range<usize>, &'t str) {
+        let start = clusters.start_up_to(range.start());
         // An empty range stays empty: it marks a place, not a cluster.
-        let end = if range.start() == range.end() { first } else { end };
-        let byte = |index: usize| starts.get(index).map_or(self.text.len(), |start| *start as usize);
-        (first..end, self.text.get(byte(first)..byte(end)).unwrap_or_default())
+        let end = if range.start() == range.end() { start } else { clusters.start_from(range.end()) };
+        let units = clusters.count_before(start)..clusters.count_before(end);
+        (units, self.text.get(start..end).unwrap_or_default())
     }
 }
 
-/// Units that a byte begins: those of its character if it leads one, none if it continues one.
-fn code_points_of(byte: u8) -> u32 {
-    u32::from(byte & 0b1100_0000 != 0b1000_0000)
+/// Whether a byte leads a character, rather than continues one.
+fn is_lead(byte: u8) -> bool {
+    byte & 0b1100_0000 != 0b1000_0000
 }
 
-/// A character of four bytes takes two UTF-16 units, any other one.
-fn utf16_units_of(byte: u8) -> u32 {
-    code_points_of(byte) + u32::from(byte >= 0b1111_0000)
+/// Code points that begin in a block.
+fn code_points(block: &[u8]) -> u32 {
+    u32::from(block.iter().map(|byte| u8::from(is_lead(*byte))).sum::<u8>())
 }
 
-fn blocks(text: &str, unit_of_lead: fn(u8) -> u32) -> Table {
+/// UTF-16 units that begin in a block: two for each character of four bytes, one for any other.
+fn utf16_units(block: &[u8]) -> u32 {
+    let units = |byte: &u8| u8::from(is_lead(*byte)) + u8::from(*byte >= 0b1111_0000);
+    u32::from(block.iter().map(units).sum::<u8>())
+}
+
+fn blocks(text: &str, count: fn(&[u8]) -> u32) -> Table {
     let mut units = 0;
     let before = text.as_bytes().chunks(BLOCK_BYTES).map(|block| {
         let before = units;
-        units += block.iter().map(|byte| unit_of_lead(*byte)).sum::<u32>();
+        units += count(block);
         before
     });
-    Table::Blocks { unit_of_lead, before: before.collect() }
+    Table::Blocks { count, before: before.collect() }
 }
 
-fn units_before(text: &str, unit_of_lead: fn(u8) -> u32, before: &[u32], offset: usize) -> usize {
+fn units_before(text: &str, count: fn(&[u8]) -> u32, before: &[u32], offset: usize) -> usize {
     // The end of a text that fills its last block has no block of its own.
     let block = (offset / BLOCK_BYTES).min(before.len().saturating_sub(1));
     let rest = text.as_bytes().get(block * BLOCK_BYTES..offset).unwrap_or_default();
-    let units = before.get(block).copied().unwrap_or_default();
-    (units + rest.iter().map(|byte| unit_of_lead(*byte)).sum::<u32>()) as usize
-}
-
-/// Where clusters start. Between two characters before the first combining mark one always does, but between CR
-/// and LF: every rule of UAX 29 that joins two asks for a later one. Only the rest is looked up.
-fn clusters(text: &str) -> Table {
-    let mut starts = Vec::with_capacity(text.len() + 1);
-    let (mut piece, mut last) = (0, None);
-    for (at, c) in text.char_indices() {
-        if let Some(last) = last.replace(c)
-            && last < FIRST_MARK
-            && c < FIRST_MARK
-            && (last, c) != ('\r', '\n')
-        {
-            add_clusters(&mut starts, text, piece..at);
-            piece = at;
-        }
-    }
-    add_clusters(&mut starts, text, piece..text.len());
-    starts.push(offset(text.len()));
-    Table::Clusters(starts)
-}
-
-/// The first character that joins the one before it: combining grave accent.
-const FIRST_MARK: char = '\u{300}';
-
-/// Adds the clusters of a piece that surely begins one and ends one.
-fn add_clusters(starts: &mut Vec<u32>, text: &str, piece: Range<usize>) {
-    let begin = piece.start;
-    match text.get(piece) {
-        None | Some("") => {}
-        Some(one) if one.len() == 1 => starts.push(offset(begin)),
-        Some(piece) => starts.extend(piece.grapheme_indices(true).map(|(start, _)| offset(begin + start))),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a text is shorter than 4 GiB, as ranges are")]
-fn offset(place: usize) -> u32 {
-    place as u32
+    (before.get(block).copied().unwrap_or_default() + count(rest)) as usize
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation;
 
     /// Texts rich in what makes offsets hard: astral characters, combining marks, joiners, CR LF.
     fn hard_text() -> impl Strategy<Value = String> {
@@ -212,16 +179,6 @@ mod tests {
             // Widened by less than a cluster at each end.
             let inner: String = text.graphemes(true).skip(units.start + 1).take(units.len().saturating_sub(2)).collect();
             prop_assert!(range.cut(&text).contains(&inner) || units.is_empty());
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn clusters_start_where_the_standard_has_them(text in hard_text()) {
-            let starts = text.grapheme_indices(true).map(|(start, _)| offset(start));
-            let expected: Vec<u32> = starts.chain([offset(text.len())]).collect();
-            let Table::Clusters(starts) = clusters(&text) else { panic!("it is made of clusters") };
-            prop_assert_eq!(starts, expected);
         }
     }
 

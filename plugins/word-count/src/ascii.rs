@@ -1,7 +1,9 @@
 //! Counting in ASCII, which most text is, in one pass: the rules of UAX 29 (version 16) for the characters
 //! that there are.
 
-use crate::counts::{Counts, no_words};
+use alloc::vec::Vec;
+
+use crate::counts::{Counts, Different, no_words};
 
 /// What a character is, as a set of the constants below.
 type Class = u8;
@@ -21,7 +23,23 @@ const JOINS_DIGITS: Class = 32;
 const TERMINATOR: Class = 64;
 const LINE_BREAK: Class = 128;
 
-fn class(byte: u8) -> Class {
+/// The class of every byte: a look is cheaper than a decision for each.
+static CLASSES: [Class; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        #[expect(clippy::indexing_slicing, reason = "there is a place for every byte")]
+        {
+            classes[byte as usize] = class(byte);
+        }
+        if byte == u8::MAX {
+            break classes;
+        }
+        byte += 1;
+    }
+};
+
+const fn class(byte: u8) -> Class {
     match byte {
         b'a'..=b'z' | b'A'..=b'Z' => LETTER,
         b'0'..=b'9' => DIGIT,
@@ -39,13 +57,57 @@ fn class(byte: u8) -> Class {
 
 /// The class of the character at a place; nothing has a class beyond the end.
 fn class_at(text: &[u8], at: usize) -> Class {
-    text.get(at).map_or(0, |byte| class(*byte))
+    text.get(at).and_then(|byte| CLASSES.get(usize::from(*byte))).copied().unwrap_or_default()
+}
+
+/// Bytes of a word that is kept as a number.
+const SHORT: usize = size_of::<u64>();
+
+/// A text in small letters, and behind it room to read the number of a word at its end.
+fn in_lower_case(text: &[u8]) -> Vec<u8> {
+    let mut lower_case = Vec::with_capacity(text.len() + SHORT);
+    lower_case.extend_from_slice(text);
+    lower_case.make_ascii_lowercase();
+    lower_case.extend_from_slice(&[0; SHORT]);
+    lower_case
+}
+
+/// The different words of a text.
+struct Words<'a> {
+    lower_case: &'a [u8],
+    /// Those of up to [`SHORT`] bytes, which most are, as numbers: no byte of a word is 0, so each has its own.
+    short: Different<u64>,
+    long: Different<&'a [u8]>,
+}
+
+impl<'a> Words<'a> {
+    fn of(lower_case: &'a [u8]) -> Self {
+        Self { lower_case, short: no_words(lower_case.len()), long: no_words(0) }
+    }
+
+    /// Adds the word at a place. By itself, so that the loop that finds words keeps its own variables at hand.
+    #[inline(never)]
+    fn insert(&mut self, at: usize, end: usize) {
+        let Some(begin) = self.lower_case.get(at..).and_then(<[u8]>::first_chunk::<SHORT>) else { return };
+        match SHORT.checked_sub(end - at) {
+            Some(beyond) => {
+                self.short.insert(u64::from_le_bytes(*begin) << (8 * beyond));
+            }
+            None => {
+                self.long.extend(self.lower_case.get(at..end));
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
 }
 
 /// Counts everything in a text of ASCII.
 pub(crate) fn count(text: &[u8]) -> Counts {
-    let lower_case = text.to_ascii_lowercase();
-    let mut different = no_words::<&[u8]>(text.len());
+    let lower_case = in_lower_case(text);
+    let mut different = Words::of(&lower_case);
     let mut counts = Counts { characters: text.len(), bytes: text.len(), ..Counts::default() };
     counts.graphemes = text.len();
     let mut sentence_has_word = false;
@@ -81,7 +143,7 @@ pub(crate) fn count(text: &[u8]) -> Counts {
             if is_word {
                 counts.words += 1;
                 sentence_has_word = true;
-                different.extend(lower_case.get(at..end));
+                different.insert(at, end);
             }
             at = end;
             continue;

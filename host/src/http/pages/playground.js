@@ -19,6 +19,8 @@ function element(name, attributes = {}, ...children) {
 /** The services as they were last listed, by name. */
 let services = new Map();
 let chosen = null;
+/** The language of the example that stands in the text field, if it says one. */
+let exampleLanguage = null;
 let running = null;
 let typing = null;
 
@@ -65,6 +67,8 @@ function choose(name, swapped = false) {
     const button = element("button", { type: "button", dir: "auto" }, example.text);
     button.addEventListener("click", () => {
       $("text").value = example.text;
+      exampleLanguage = example.language ?? null;
+      showSettings(service.settings ?? []);
       setSettings(example.settings ?? {});
       analyze();
     });
@@ -72,7 +76,10 @@ function choose(name, swapped = false) {
   });
   $("examples").replaceChildren(...examples);
   if (other) showSettings(service?.settings ?? []);
-  if (!$("text").value && service?.examples?.length) $("text").value = service.examples[0].text;
+  if (!$("text").value && service?.examples?.length) {
+    $("text").value = service.examples[0].text;
+    exampleLanguage = service.examples[0].language ?? null;
+  }
   analyze();
 }
 
@@ -137,6 +144,7 @@ function request(offsets) {
   const service = Object.keys(settings).length ? { name: chosen, settings } : chosen;
   const asked = { text: $("text").value, services: [service] };
   if ($("any-language").checked) asked.language = "any";
+  else if (exampleLanguage) asked.language = exampleLanguage;
   return offsets ? { ...asked, offsets } : asked;
 }
 
@@ -266,6 +274,9 @@ $("copy").addEventListener("click", async () => {
   setTimeout(() => ($("copy").textContent = "Copy"), 1500);
 });
 
-$("text").addEventListener("input", analyzeSoon);
+$("text").addEventListener("input", () => {
+  exampleLanguage = null;
+  analyzeSoon();
+});
 $("any-language").addEventListener("change", analyze);
 list();
