@@ -23,9 +23,10 @@ use super::options::Options;
 use super::settings::Settings;
 use super::table::Table;
 use super::{Failure, log, warn};
-use crate::analysis::{Member, Value};
+use crate::analysis::{Kind, Member, Value};
 use crate::gateway::{Caller, Wanted};
 use crate::http::{Asked, Item, Language, Offsets, Patience, Problem, Question};
+use crate::registry::{Backend, Snapshot};
 
 /// What is to be analyzed, and how.
 #[derive(Args, Debug)]
@@ -123,7 +124,8 @@ async fn run(arguments: &Arguments, settings: &Settings) -> Result<ExitCode, Fai
     let mut house = House::build(settings)?;
     house.load().await?;
     house.open();
-    let asked = Asked::open(&house.gateway, Caller::default(), &question(arguments)?, Patience::Theirs);
+    let question = question(arguments, &house.gateway.snapshot())?;
+    let asked = Asked::open(&house.gateway, Caller::default(), &question, Patience::Theirs);
     let asked = Arc::new(asked.map_err(|problem: Problem| problem.detail().to_owned())?);
     let unit = match (arguments.lines, arguments.ndjson) {
         (true, _) => Unit::Line,
@@ -327,7 +329,7 @@ fn progress(sources: &[Source]) -> ProgressBar {
 }
 
 /// What is asked, as a request would ask it.
-fn question(arguments: &Arguments) -> Result<Question, Failure> {
+fn question(arguments: &Arguments, snapshot: &Snapshot) -> Result<Question, Failure> {
     let mut settings: BTreeMap<&str, Vec<Member>> = BTreeMap::new();
     for written in &arguments.settings {
         let (name, value) = written
@@ -346,7 +348,8 @@ fn question(arguments: &Arguments) -> Result<Question, Failure> {
         if !arguments.services.0.iter().any(|asked| asked == service) {
             return Err(format!("--set {written}: `{service}` is not asked").into());
         }
-        let member = Member { name: name.to_owned(), value: setting(value) };
+        let is_text = kind(snapshot, service, name) == Some(Kind::Text);
+        let member = Member { name: name.to_owned(), value: setting(value, is_text) };
         settings.entry(service).or_default().push(member);
     }
     let wanted = |name: &String| Wanted {
@@ -359,10 +362,36 @@ fn question(arguments: &Arguments) -> Result<Question, Failure> {
     Ok(Question { services, offsets: arguments.offsets.into(), deadline: None })
 }
 
-/// A setting's value: JSON if it is that, a text otherwise.
-fn setting(value: &str) -> Value {
+/// The kind that a setting has, where there is one.
+fn kind(snapshot: &Snapshot, service: &str, name: &str) -> Option<Kind> {
+    let Backend::Plugin(plugin) = &snapshot.service(service)?.backend else { return None };
+    let mut settings = plugin.description().settings.iter();
+    settings.find(|setting| setting.name == name).map(|setting| setting.kind)
+}
+
+/// A setting's value: JSON if it is that, a text otherwise. What is to be a text is one also if it looks like a
+/// number.
+fn setting(value: &str, is_text: bool) -> Value {
     match serde_json::from_str::<Box<RawValue>>(value) {
-        Ok(json) => Value::Json(json),
-        Err(_) => Value::Text(value.to_owned()),
+        Ok(json) if !is_text || json.get().starts_with('"') => Value::Json(json),
+        _ => Value::Text(value.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_a_text_may_look_like_a_number() {
+        let written = |value, is_text| match setting(value, is_text) {
+            Value::Json(json) => format!("JSON {json}"),
+            Value::Text(text) => format!("text {text}"),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(written("123", true), "text 123");
+        assert_eq!(written("\"123\"", true), "JSON \"123\"");
+        assert_eq!(written("123", false), "JSON 123");
+        assert_eq!(written("word", false), "text word");
     }
 }

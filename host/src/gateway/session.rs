@@ -44,8 +44,8 @@ pub struct Usage {
     pub queued: Duration,
     /// How long the analysis took, the writing of the answer not included.
     pub ran: Duration,
-    /// Most memory that the instance had up to then, in bytes.
-    pub memory_bytes: usize,
+    /// Most memory that the instance had up to then, in bytes; unknown of a registered URL.
+    pub memory_bytes: Option<usize>,
 }
 
 impl Session {
@@ -59,6 +59,13 @@ impl Session {
         match &self.answers {
             Answers::Plugin(session) => Some((session.plugin(), session.options())),
             Answers::Remote(_) => None,
+        }
+    }
+
+    /// Ends instances that wait for another document, when none has come for a while: others may need the places.
+    pub fn rest(&self) {
+        if let Answers::Plugin(session) = &self.answers {
+            session.rest();
         }
     }
 
@@ -100,8 +107,7 @@ impl Gateway {
     }
 
     /// Has a service analyze one document of many, for at most `deadline` if the caller gives one. A plugin's
-    /// analysis is written by `write`, given what it cost and how many bytes it may have; there is no answer if
-    /// it would be longer.
+    /// analysis is written by `write`, given how many bytes it may have; there is no answer if it would be longer.
     ///
     /// # Errors
     ///
@@ -112,8 +118,8 @@ impl Gateway {
         session: &Session,
         document: &Document,
         deadline: Option<Duration>,
-        write: impl FnOnce(&Analysis, Usage, usize) -> Option<T>,
-    ) -> Result<Answer<T>, Error> {
+        write: impl FnOnce(&Analysis, usize) -> Option<T>,
+    ) -> Result<(Answer<T>, Usage), Error> {
         let admission = &session.service.admission;
         match &session.answers {
             Answers::Plugin(asked) => {
@@ -129,21 +135,24 @@ impl Gateway {
                 let output_bytes = plugin.limits().output_bytes;
                 let write = |analysis: Analysis, cost: plugin::Cost| {
                     let queued = entered.duration_since(begin);
-                    let usage = Usage { queued, ran: entered.elapsed(), memory_bytes: cost.memory_bytes };
-                    write(&analysis, usage, output_bytes)
+                    let usage =
+                        Usage { queued, ran: entered.elapsed(), memory_bytes: Some(cost.memory_bytes) };
+                    write(&analysis, output_bytes).map(|written| (Answer::Analysis(written), usage))
                 };
                 let answered = asked.answer(document, deadline, write).await;
-                Ok(Answer::Analysis(answered.map_err(Box::new)?))
+                Ok(answered.map_err(Box::new)?)
             }
             Answers::Remote(url) => {
                 self.remotes.check(&caller.via)?;
                 let own = self.remotes.deadline();
                 let begin = Instant::now();
                 let _permit = enter(deadline, own, admission).await?;
-                let left = deadline.map(|deadline| deadline.saturating_sub(begin.elapsed()));
+                let entered = Instant::now();
+                let left = deadline.map(|deadline| deadline.saturating_sub(entered - begin));
                 let deadline = left.map_or(own, |left| left.min(own));
-                let called = self.remotes.call_within(deadline, url, &document.text, &caller.via);
-                Ok(Answer::Upstream(called.await?))
+                let reply = self.remotes.call_within(deadline, url, &document.text, &caller.via).await?;
+                let usage = Usage { queued: entered - begin, ran: entered.elapsed(), memory_bytes: None };
+                Ok((Answer::Upstream(reply), usage))
             }
         }
     }

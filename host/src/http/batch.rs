@@ -42,8 +42,8 @@ const MAX_REQUEST_ID_BYTES: usize = 128;
         (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "text_too_large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "unsupported_language, unsupported_text, unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn analyze(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {

@@ -73,7 +73,8 @@ struct Provenance<'a> {
 struct UsageBody {
     queue_us: u64,
     run_us: u64,
-    memory_bytes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory_bytes: Option<usize>,
 }
 
 impl From<Usage> for UsageBody {
@@ -123,6 +124,11 @@ impl Asked {
     pub fn input_bytes(&self) -> Option<usize> {
         let plugins = self.services.iter().filter_map(|opened| opened.session.plugin());
         plugins.map(|(plugin, _)| plugin.limits().input_bytes).max()
+    }
+
+    /// Ends instances that wait for another document.
+    pub fn rest(&self) {
+        self.services.iter().for_each(|opened| opened.session.rest());
     }
 
     /// How many documents are worth working on at once.
@@ -186,7 +192,7 @@ impl Asked {
             ));
         }
         let offsets = self.offsets;
-        let write = |analysis: &Analysis, usage: Usage, limit_bytes| {
+        let write = |analysis: &Analysis, limit_bytes| {
             let before = line.len();
             line.extend_from_slice(b"\"analysis\":");
             let body = AnalysisBody::new(analysis, &document.text, offsets);
@@ -194,21 +200,22 @@ impl Asked {
                 line.truncate(before);
                 return None;
             }
-            line.extend_from_slice(b",\"usage\":");
-            append_json(line, &UsageBody::from(usage));
             Some(())
         };
         let answered = self.gateway.ask(&self.caller, &opened.session, document, left, write).await;
-        match answered {
-            Ok(Answer::Analysis(())) => {}
-            Ok(Answer::Upstream(reply)) => {
+        let (answer, usage) =
+            answered.map_err(|error| Problem::of(&error, opened.session.name().as_str()))?;
+        match answer {
+            Answer::Analysis(()) => {}
+            Answer::Upstream(reply) => {
                 line.extend_from_slice(b"\"analysis\":");
                 // A line of a stream has no breaks in it; between tokens they are but white space.
                 let json = reply.into_json();
                 line.extend(json.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }));
             }
-            Err(error) => return Err(Problem::of(&error, opened.session.name().as_str())),
         }
+        line.extend_from_slice(b",\"usage\":");
+        append_json(line, &UsageBody::from(usage));
         line.extend_from_slice(b",\"provenance\":");
         line.extend_from_slice(&opened.provenance);
         Ok(())

@@ -84,7 +84,7 @@ pub(super) struct Message {
         (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "text_too_large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "unsupported_language, unsupported_text, unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "unsupported_language, unsupported_text or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "overloaded", body = ProblemBody, content_type = "application/problem+json"),
         (status = 502, description = "analyzer_trapped, analyzer_out_of_memory, analyzer_output_too_large, analyzer_contract, analyzer_failed, upstream_failed or upstream_loop", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
@@ -119,7 +119,7 @@ pub(super) async fn analyze(State(gateway): State<Arc<Gateway>>, request: Reques
         (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "text_too_large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "unsupported_language, unsupported_text, unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "unsupported_language, unsupported_text or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "overloaded", body = ProblemBody, content_type = "application/problem+json"),
         (status = 502, description = "analyzer_trapped, analyzer_out_of_memory, analyzer_output_too_large, analyzer_contract, analyzer_failed, upstream_failed or upstream_loop", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
@@ -177,7 +177,7 @@ pub(super) fn caller(headers: &HeaderMap) -> Caller {
     path = "/services",
     responses(
         (status = 200, description = "In the order of their ports, registered URLs after them.", body = Vec<String>),
-        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn names(State(gateway): State<Arc<Gateway>>) -> Response {
@@ -202,7 +202,7 @@ pub(super) async fn names(State(gateway): State<Arc<Gateway>>) -> Response {
         (status = 413, description = "text_too_large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "state_unavailable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn register(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
@@ -240,7 +240,7 @@ pub(super) async fn register(State(gateway): State<Arc<Gateway>>, request: Reque
         (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "name_taken", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "state_unavailable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn unregister(
@@ -289,7 +289,7 @@ pub(super) async fn show(State(port): State<Port>, name: Result<Path<String>, Pa
     path = "/readyz",
     responses(
         (status = 200, description = "They can.", body = Status),
-        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {

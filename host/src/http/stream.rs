@@ -3,7 +3,7 @@
 //! **Memory does not grow with the stream.** Documents are read while there is room for them, and results wait
 //! in a short queue: a client that reads slowly is read from slowly.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -20,6 +20,7 @@ use hyper::body::Frame;
 use serde::Serialize;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{JoinSet, consume_budget};
+use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::body::{BodyLimit, media_type, refuse};
@@ -40,8 +41,10 @@ const READ_DOCUMENTS: usize = 256;
 const WAITING_RESULTS: usize = 16;
 /// Results go out together, up to so many bytes.
 const FRAME_BYTES: usize = 64 * 1024;
-/// Longest time that a client may send nothing.
+/// Longest time between two lines of a client, empty ones not counted.
 const SILENCE: Duration = Duration::from_secs(300);
+/// After so long without a line, or with nobody who reads results, instances are not kept for the next one.
+const REST: Duration = Duration::from_secs(1);
 
 /// Has several services analyze documents as they come, a line each way, for as long as they come.
 ///
@@ -64,8 +67,8 @@ const SILENCE: Duration = Duration::from_secs(300);
         (status = 400, description = "malformed_request", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "unsupported_language, unsupported_text, unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "not_ready or analyzer_unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "not_ready", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn analyze(
@@ -150,7 +153,7 @@ async fn run(
     let work = Arc::new(work);
     let mut working: JoinSet<()> = (0..workers).map(|_| Arc::clone(&work).run()).collect();
     let ended = tokio::select! {
-        ended = feed(&gateway, lines, limit, read) => ended,
+        ended = feed(&gateway, &work.asked, (lines, limit), read) => ended,
         // Before the lines have: nobody reads the results, or something broke. There is no summary then.
         _ = working.join_next() => return,
     };
@@ -172,42 +175,60 @@ async fn run(
 /// Gives the workers one line after the other. Says why it ended before the body did.
 async fn feed(
     gateway: &Gateway,
-    mut lines: Lines,
-    limit: BodyLimit,
+    asked: &Asked,
+    (mut lines, limit): (Lines, BodyLimit),
     read: mpsc::Sender<Read>,
 ) -> Result<(), Problem> {
     let room = Arc::new(Semaphore::new(READ_BYTES));
-    let mut changes = gateway.registry().changes();
-    for number in 0.. {
-        let line = loop {
-            if gateway.snapshot().phase() == Phase::Draining {
-                return Err(Problem::of(&Error::NotReady(Phase::Draining), ""));
+    let feeding = async {
+        for number in 0.. {
+            let line = match resting(asked, timeout(SILENCE, lines.next())).await {
+                Ok(Some(Ok(line))) => Ok(line),
+                Ok(Some(Err(LineError::TooLong))) => Err(limit.exceeded()),
+                Ok(Some(Err(LineError::Broken))) => return Err(Problem::malformed("The body broke off.")),
+                Ok(None) => return Ok(()),
+                Err(_) => {
+                    let detail = format!("No line came for {} s.", SILENCE.as_secs());
+                    return Err(Problem::malformed(detail));
+                }
+            };
+            let bytes = line.as_ref().map_or(1, |line| line.len().clamp(1, READ_BYTES));
+            let share = u32::try_from(bytes).unwrap_or(u32::MAX);
+            // Neither is ever closed while this runs.
+            let room = resting(asked, Arc::clone(&room).acquire_many_owned(share)).await;
+            let Ok(room) = room else { return Ok(()) };
+            if resting(asked, read.send(Read { number, line, _room: room })).await.is_err() {
+                return Ok(());
             }
-            tokio::select! {
-                biased;
-                _ = changes.changed() => {}
-                line = tokio::time::timeout(SILENCE, lines.next()) => break line,
-            }
-        };
-        let line = match line {
-            Ok(Some(Ok(line))) => Ok(line),
-            Ok(Some(Err(LineError::TooLong))) => Err(limit.exceeded()),
-            Ok(Some(Err(LineError::Broken))) => return Err(Problem::malformed("The body broke off.")),
-            Ok(None) => return Ok(()),
-            Err(_) => {
-                let detail = format!("Nothing came for {} s.", SILENCE.as_secs());
-                return Err(Problem::malformed(detail));
-            }
-        };
-        let bytes = line.as_ref().map_or(1, |line| line.len().clamp(1, READ_BYTES));
-        let share = u32::try_from(bytes).unwrap_or(u32::MAX);
-        // Neither is ever closed while this runs.
-        let Ok(room) = Arc::clone(&room).acquire_many_owned(share).await else { return Ok(()) };
-        if read.send(Read { number, line, _room: room }).await.is_err() {
-            return Ok(());
+        }
+        Ok(())
+    };
+    tokio::select! {
+        biased;
+        () = draining(gateway) => Err(Problem::of(&Error::NotReady(Phase::Draining), "")),
+        ended = feeding => ended,
+    }
+}
+
+/// Waits for the client. While that takes long, no instance waits with it.
+async fn resting<T>(asked: &Asked, waiting: impl Future<Output = T>) -> T {
+    let mut waiting = pin!(waiting);
+    loop {
+        match timeout(REST, &mut waiting).await {
+            Ok(done) => return done,
+            Err(_) => asked.rest(),
         }
     }
-    Ok(())
+}
+
+/// Waits until the gateway stops.
+async fn draining(gateway: &Gateway) {
+    let mut changes = gateway.registry().changes();
+    while gateway.snapshot().phase() != Phase::Draining {
+        if changes.changed().await.is_err() {
+            std::future::pending().await
+        }
+    }
 }
 
 impl Work {

@@ -78,6 +78,14 @@ impl Idle {
         }
     }
 
+    /// Drops those that wait.
+    pub(super) fn clear(&self) {
+        for shelf in &self.shelves {
+            let waiting = std::mem::take(&mut *lock(shelf));
+            waiting.into_iter().for_each(Call::dispose);
+        }
+    }
+
     /// Which shelf is this thread's.
     fn own_shelf(&self) -> usize {
         static THREADS: AtomicUsize = AtomicUsize::new(0);

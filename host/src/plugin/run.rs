@@ -70,6 +70,13 @@ impl Session {
         &self.options
     }
 
+    /// Ends instances of its own that wait for another document.
+    pub fn rest(&self) {
+        if let Some(shared) = &self.shared {
+            shared.clear();
+        }
+    }
+
     /// Analyzes one document, as [`Plugin::answer`] does.
     ///
     /// # Errors

@@ -20,9 +20,13 @@ pub(super) fn complete(
     given: &[Member],
     defaults: &[Member],
 ) -> Result<Vec<Member>, Misfit> {
-    for member in given {
-        if !description.settings.iter().any(|setting| setting.name == member.name) {
-            return Err(unknown(description, &member.name));
+    for (place, Member { name, .. }) in given.iter().enumerate() {
+        if !description.settings.iter().any(|setting| setting.name == *name) {
+            return Err(unknown(description, name));
+        }
+        if given.iter().take(place).any(|earlier| earlier.name == *name) {
+            let sentence = format!("The setting `{name}` is given twice.");
+            return Err(Misfit { name: name.clone(), sentence });
         }
     }
     let mut settings = Vec::with_capacity(description.settings.len());

@@ -110,6 +110,7 @@ fn several_services_a_setting_and_a_unit_of_offsets() {
     for wrong in [
         vec!["analyze", "text-form", "--set", "long-from=x"],
         vec!["analyze", "text-form", "--set", "long-from"],
+        vec!["analyze", "text-form", "--set", "long-from=3", "--set", "long-from=4"],
         vec!["analyze", "text-form", "--set", "other.long-from=3"],
         vec!["analyze", "text-form,word-count", "--set", "long-from=3"],
         vec!["analyze", "text-form,text-form"],

@@ -169,6 +169,11 @@ async fn settings_are_checked_against_the_description() {
         answer.is_problem(422, "invalid_setting");
         assert_eq!(answer.json()["detail"], sentence);
     }
+    let twice =
+        r#"{"text": "a", "services": [{"name": "text-form", "settings": {"long-from": 1, "long-from": 2}}]}"#;
+    let answer = gateway.post_bytes("/v1/analyze", "application/json", twice).await;
+    answer.is_problem(422, "invalid_setting");
+    assert_eq!(answer.json()["detail"], "The setting `long-from` is given twice.");
     let hash = async |settings: Value| {
         let answer = ask(settings).await.ok();
         result(&answer, 0, "text-form")["provenance"]["settings_sha256"].clone()
@@ -249,6 +254,9 @@ async fn registered_urls_answer_too() {
     let answer = answer.ok();
     for index in 0..2 {
         assert_eq!(result(&answer, index, "odd")["provenance"], json!({"service": "odd"}));
+        let usage = &result(&answer, index, "odd")["usage"];
+        assert!(usage["queue_us"].is_u64() && usage["run_us"].as_u64() > Some(0), "{usage}");
+        assert_eq!(usage["memory_bytes"], Value::Null);
         assert_eq!(result(&answer, index, "broken")["problem"]["code"], "upstream_failed");
         assert_eq!(result(&answer, index, "word-count")["analysis"]["result"], 1);
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use reqwest::Body;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -25,6 +26,24 @@ fn results(answer: &Answer) -> (Vec<Value>, Value) {
 
 async fn stream(gateway: &Gateway, query: &str, body: impl Into<Body>) -> Answer {
     gateway.post_bytes(&format!("/v1/analyze/stream?{query}"), NDJSON, body).await
+}
+
+type Send = mpsc::UnboundedSender<Result<String, std::io::Error>>;
+
+/// A stream to a service that is sent what the sender is given.
+async fn conversation(
+    gateway: &Gateway,
+    service: &str,
+) -> (Send, impl Stream<Item = reqwest::Result<Bytes>> + Unpin + use<>) {
+    let (send, receive) = mpsc::unbounded_channel();
+    let body = futures_util::stream::unfold(receive, async |mut receive| {
+        let line: Result<String, std::io::Error> = receive.recv().await?;
+        Some((line, receive))
+    });
+    let url = format!("http://{}/v1/analyze/stream?services={service}", gateway.address());
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let request = client.post(url).header("content-type", NDJSON).body(Body::wrap_stream(Box::pin(body)));
+    (send, request.send().await.expect("an answer").bytes_stream())
 }
 
 #[tokio::test]
@@ -75,20 +94,10 @@ async fn a_broken_line_is_an_error_line_and_the_stream_goes_on() {
 #[tokio::test]
 async fn results_come_while_documents_are_still_to_come() {
     let gateway = shared();
-    let (send, receive) = mpsc::unbounded_channel::<Result<String, std::io::Error>>();
-    let body = futures_util::stream::unfold(receive, async |mut receive| {
-        let line = receive.recv().await?;
-        Some((line, receive))
-    });
-    let url = format!("http://{}/v1/analyze/stream?services=word-count", gateway.address());
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let request = client.post(url).header("content-type", NDJSON).body(Body::wrap_stream(Box::pin(body)));
-    let asked = tokio::spawn(request.send());
+    let (send, mut answer) = conversation(&gateway, "word-count").await;
     for number in 0..3 {
         send.send(Ok(format!("{}\n", json!({"text": "a ".repeat(number)})))).expect("it listens");
     }
-    let response = asked.await.expect("it does not panic").expect("an answer");
-    let mut answer = response.bytes_stream();
     let mut read = String::new();
     let mut sent = 3;
     while read.lines().count() < 10 {
@@ -159,6 +168,11 @@ async fn the_query_says_what_is_asked() {
         ("services=word-count&settings=x", 400, "malformed_request"),
         ("services=word-count&settings=%7B%22other%22%3A%7B%7D%7D", 400, "malformed_request"),
         ("services=word-count&settings=%7B%22word-count%22%3A%7B%22x%22%3A1%7D%7D", 422, "invalid_setting"),
+        (
+            "services=word-count&settings=%7B%22word-count%22%3A%7B%7D%2C%22word-count%22%3A%7B%7D%7D",
+            400,
+            "malformed_request",
+        ),
     ];
     for (query, status, code) in refused {
         stream(&gateway, query, line).await.is_problem(status, code);
@@ -188,18 +202,27 @@ async fn a_trap_costs_its_own_line() {
 }
 
 #[tokio::test]
+async fn a_stream_that_waits_keeps_no_instances() {
+    let gateway = Gateway::start();
+    gateway.drop_in(&guest("remembering"), "remembering.wasm");
+    eventually("the guest serves", async || gateway.status_of("remembering").await.is_some()).await;
+    let (send, mut answer) = conversation(&gateway, "remembering").await;
+    let mut calls = async |pause| {
+        tokio::time::sleep(pause).await;
+        send.send(Ok("{\"text\": \"a\"}\n".into())).expect("it listens");
+        let line = answer.next().await.expect("a result").expect("bytes");
+        let line: Value = serde_json::from_slice(&line).expect("JSON");
+        line["services"]["remembering"]["analysis"]["result"].as_u64().expect("a number")
+    };
+    assert_eq!((calls(Duration::ZERO).await, calls(Duration::ZERO).await), (1, 2));
+    eventually("a new one serves", async || calls(Duration::from_millis(1500)).await == 1).await;
+}
+
+#[tokio::test]
 async fn a_gateway_that_stops_ends_its_streams_with_a_summary() {
     let mut gateway = Gateway::start();
-    let (send, receive) = mpsc::unbounded_channel::<Result<String, std::io::Error>>();
-    let body = futures_util::stream::unfold(receive, async |mut receive| {
-        let line = receive.recv().await?;
-        Some((line, receive))
-    });
-    let url = format!("http://{}/v1/analyze/stream?services=word-count", gateway.address());
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let (send, mut answer) = conversation(&gateway, "word-count").await;
     send.send(Ok("{\"text\": \"a\"}\n".into())).expect("it listens");
-    let request = client.post(url).header("content-type", NDJSON).body(Body::wrap_stream(Box::pin(body)));
-    let mut answer = request.send().await.expect("an answer").bytes_stream();
     let first = answer.next().await.expect("a result").expect("bytes");
     let mut read = String::from_utf8(first.to_vec()).expect("UTF-8");
     gateway.signal("TERM");

@@ -4,11 +4,12 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 use std::time::Duration;
 
 use semver::VersionReq;
-use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -17,8 +18,8 @@ use crate::analysis::{Document, Member, Value};
 use crate::gateway::Wanted;
 use crate::language::detect;
 
-/// Longest id of a document, in bytes.
-const MAX_ID_BYTES: usize = 256;
+/// Longest id of a document, in code points.
+const MAX_ID_CHARACTERS: usize = 256;
 /// Most documents of one request: more is for a stream. Each costs memory, however short it is.
 const MAX_DOCUMENTS: usize = 10_000;
 const DOCUMENTS: &str = "a list of at most 10000 objects; more are for /v1/analyze/stream";
@@ -199,9 +200,13 @@ impl StreamQuery {
             })
             .collect();
         if let Some(settings) = &self.settings {
-            let settings: std::collections::BTreeMap<String, Settings> = serde_json::from_str(settings)
+            let Pairs(settings) = serde_json::from_str::<Pairs<Settings>>(settings)
                 .map_err(|_| "`settings` must be a JSON object of objects: the settings of each service.")?;
+            let mut names = HashSet::new();
             for (name, Settings(settings)) in settings {
+                if !names.insert(name.clone()) {
+                    return Err(format!("`settings` are given for `{name}` twice."));
+                }
                 let service = services.iter_mut().find(|service| service.name == name);
                 let service = service
                     .ok_or_else(|| format!("`settings` are given for `{name}`, which is not asked."))?;
@@ -231,8 +236,8 @@ impl Item {
             Err(sentence) => return Self::broken(sentence),
         };
         match members.id.map(|id| read::<String>(id, "id", "a string")).transpose() {
-            Ok(Some(id)) if id.len() > MAX_ID_BYTES => {
-                Self::broken(format!("`id` has more than {MAX_ID_BYTES} bytes."))
+            Ok(Some(id)) if id.chars().count() > MAX_ID_CHARACTERS => {
+                Self::broken(format!("`id` has more than {MAX_ID_CHARACTERS} characters."))
             }
             Ok(id) => Self { id, content: Content::read(members.text, members.language) },
             Err(sentence) => Self::broken(sentence),
@@ -385,9 +390,30 @@ struct Settings(Vec<Member>);
 
 impl<'de> Deserialize<'de> for Settings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let settings = std::collections::BTreeMap::<String, Box<RawValue>>::deserialize(deserializer)?;
+        let Pairs(settings) = Pairs::<Box<RawValue>>::deserialize(deserializer)?;
         let member = |(name, value)| Member { name, value: Value::Json(value) };
         Ok(Self(settings.into_iter().map(member).collect()))
+    }
+}
+
+/// All members of an object, also those of the same name: of one that is given twice, neither is the right one.
+struct Pairs<T>(Vec<(String, T)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pairs<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct All<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for All<T> {
+            type Value = Vec<(String, T)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+                std::iter::from_fn(|| members.next_entry().transpose()).collect()
+            }
+        }
+        deserializer.deserialize_map(All(PhantomData)).map(Self)
     }
 }
 

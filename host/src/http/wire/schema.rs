@@ -41,7 +41,7 @@ pub(in super::super) struct BatchRequest {
 /// One document; in a stream, one line.
 #[derive(ToSchema)]
 pub(in super::super) struct DocumentRequest {
-    /// Its name in the answer, at most 256 bytes; its place among the documents if there is none.
+    /// Its name in the answer, at most 256 code points; its place among the documents if there is none.
     #[schema(nullable = false, max_length = 256)]
     id: Option<String>,
     /// Any Unicode.
@@ -125,8 +125,9 @@ pub(in super::super) struct UsageAnswer {
     queue_us: u64,
     /// How long it took, in microseconds.
     run_us: u64,
-    /// Most memory that the instance had up to then, in bytes.
-    memory_bytes: u64,
+    /// Most memory that the instance had up to then, in bytes; unknown of a registered URL.
+    #[schema(nullable = false)]
+    memory_bytes: Option<u64>,
 }
 
 /// Who made an analysis.
