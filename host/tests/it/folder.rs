@@ -402,9 +402,9 @@ async fn a_port_is_kept_across_restarts() {
 
 #[tokio::test]
 async fn a_large_component_is_not_even_read() {
-    let gateway = Gateway::start_with(&["--component-bytes", "1000000"]);
-    let reason = refusal(&gateway, "large.wasm", &vec![0; 1_000_001]).await;
-    assert!(reason.contains("1000001") && reason.contains("--component-bytes"), "{reason}");
+    let gateway = Gateway::start_with(&["--component-bytes", "8000000"]);
+    let reason = refusal(&gateway, "large.wasm", &vec![0; 8_000_001]).await;
+    assert!(reason.contains("8000001") && reason.contains("--component-bytes"), "{reason}");
 }
 
 #[tokio::test]

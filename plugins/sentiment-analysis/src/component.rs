@@ -10,8 +10,7 @@ mod bindings {
 use bindings::exports::gloss::analyzer::analyzer::*;
 
 use crate::document::{self, Sentence};
-use crate::model::{Distribution, Sentiment, to_four_decimals};
-use crate::valence::Word;
+use crate::model::{Distribution, Sentiment, Word, to_four_decimals};
 
 struct SentimentAnalysis;
 
@@ -59,7 +58,7 @@ impl Guest for SentimentAnalysis {
     }
 
     fn analyze(document: Document, options: Options) -> Result<Analysis, Refusal> {
-        let found = document::analyze(&document.text);
+        let found = document::analyze(&document.text, options.explain);
         let count = i64::try_from(found.sentences.len()).unwrap_or(i64::MAX);
         let mut findings = vec![
             Finding::Labels(labels(&found.distribution)),

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use crate::model::{Distribution, Model, Sentiment};
+use crate::model::{Distribution, Model, Reading, Sentiment, Word};
 use crate::sentences::sentences;
-use crate::valence::Word;
 
 /// What a document says.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +12,7 @@ pub struct Document {
     pub distribution: Distribution,
     /// Of each sentence, in their order.
     pub sentences: Vec<Sentence>,
-    /// The words that spoke for or against, in their order.
+    /// The words that weighed most, the heaviest first, if they are wanted.
     pub words: Vec<Word>,
 }
 
@@ -28,24 +27,35 @@ pub struct Sentence {
     pub probability: f64,
 }
 
-/// Analyzes `text`.
-pub fn analyze(text: &str) -> Document {
+/// Analyzes `text`, and says why if that is wanted.
+pub fn analyze(text: &str, explain: bool) -> Document {
     let model = Model::embedded();
+    let mut whole = Reading::default();
     let ranges = sentences(text);
-    let mut readings = Vec::with_capacity(ranges.len());
+    let mut sentences = Vec::with_capacity(ranges.len());
     for range in &ranges {
-        readings.push(model.read(text.get(range.clone()).unwrap_or_default(), range.start));
-    }
-    let sentences = ranges.into_iter().zip(&readings).map(|(range, reading)| {
-        let distribution = Model::distribution(std::slice::from_ref(reading));
+        let reading = model.read(text.get(range.clone()).unwrap_or_default());
+        whole = whole.and(reading);
+        let distribution = model.distribution(reading);
         let sentiment = distribution.likeliest();
-        Sentence { range, sentiment, probability: distribution.of(sentiment) }
-    });
-    Document {
-        sentences: sentences.collect(),
-        distribution: Model::distribution(&readings),
-        words: readings.into_iter().flat_map(|reading| reading.words).collect(),
+        sentences.push(Sentence { range: range.clone(), sentiment, probability: distribution.of(sentiment) });
     }
+    let words = if explain { heaviest(&model, text, ranges, whole) } else { Vec::new() };
+    Document { distribution: model.distribution(whole), sentences, words }
+}
+
+/// More words explain nothing.
+const MOST_WORDS: usize = 20;
+
+fn heaviest(model: &Model<'_>, text: &str, sentences: Vec<Range<usize>>, whole: Reading) -> Vec<Word> {
+    let words_of = |range: Range<usize>| {
+        let base = range.start;
+        model.words(text.get(range).unwrap_or_default(), base, whole)
+    };
+    let mut words: Vec<Word> = sentences.into_iter().flat_map(words_of).collect();
+    words.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
+    words.truncate(MOST_WORDS);
+    words
 }
 
 #[cfg(test)]
@@ -55,16 +65,26 @@ mod tests {
 
     #[test]
     fn each_sentence_has_its_own() {
-        let document = analyze("I love the view. The room was dirty and awful! It has two beds.");
+        let document = analyze("I love the view. The room was dirty and awful! It has two beds.", false);
         let labels: Vec<&str> =
             document.sentences.iter().map(|sentence| sentence.sentiment.label()).collect();
         assert_eq!(labels, ["positive", "negative", "neutral"]);
     }
 
+    #[test]
+    fn an_explanation_names_the_words() {
+        let text = "The soup was terrible. I loved the wine.";
+        let words = analyze(text, true).words;
+        let most = |sign: f64| words.iter().max_by(|a, b| (a.weight * sign).total_cmp(&(b.weight * sign)));
+        assert_eq!(&text[most(1.0).unwrap().range.clone()], "loved");
+        assert_eq!(&text[most(-1.0).unwrap().range.clone()], "terrible");
+        assert!(analyze(text, false).words.is_empty());
+    }
+
     proptest! {
         #[test]
         fn any_text_has_a_distribution(text in any::<String>()) {
-            let Distribution { positive, neutral, negative } = analyze(&text).distribution;
+            let Distribution { positive, neutral, negative } = analyze(&text, true).distribution;
             prop_assert!([positive, neutral, negative].iter().all(|p| (0.0..=1.0).contains(p)));
         }
     }

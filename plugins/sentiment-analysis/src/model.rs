@@ -1,9 +1,29 @@
-//! From weights to a distribution over positive, neutral and negative.
+//! The model: a table of weights, and how their sum becomes a distribution over positive, neutral and negative.
 //!
-//! This is the core that a trained model can replace: sentences come in, [`Distribution`]s go out.
+//! It is linear: each [`Feature`](crate::features::Feature) adds what it weighs for positive and for negative beside
+//! neutral, the sum is divided by the root of the number of features, and the softmax of that is the
+//! distribution. A text's sentences add up, so a document and a sentence are judged by the same weights.
+//!
+//! A model's file is used where it lies, without being read first. [`HEADER_BYTES`] of header say what it is, hold
+//! its scalars, and tell in JSON how it was made; then come buckets of four entries. An entry is the upper half of a
+//! feature's key and its two weights; it stands in the bucket that the lower half leads to, or nowhere, and then
+//! the feature weighs nothing.
 
-use crate::lexicon::Lexicon;
-use crate::valence::{Word, weigh};
+use std::ops::Range;
+
+use crate::features::{BEFORE_CONTRAST, Event, features};
+
+/// Where the buckets begin.
+pub const HEADER_BYTES: usize = 4096;
+/// Where the header's JSON begins. It is filled up with spaces.
+pub const NOTE_AT: usize = 64;
+/// What a model's file begins with.
+pub const MAGIC: &[u8; 8] = b"GLOSSEN1";
+/// Entries of a bucket.
+pub const BUCKET: usize = 4;
+/// Bytes of an entry: the key's upper half, and a weight for positive and for negative.
+pub const ENTRY_BYTES: usize = 4;
+const BUCKET_BYTES: usize = BUCKET * ENTRY_BYTES;
 
 /// What a text may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +37,9 @@ pub enum Sentiment {
 }
 
 impl Sentiment {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Positive, Self::Neutral, Self::Negative];
+
     /// Its label.
     pub fn label(self) -> &'static str {
         match self {
@@ -39,6 +62,14 @@ pub struct Distribution {
 }
 
 impl Distribution {
+    /// Of what speaks for positive and for negative: the logarithms of how much likelier than neutral they are.
+    pub fn of_logits([positive, negative]: [f64; 2]) -> Self {
+        let most = positive.max(negative).max(0.0);
+        let [positive, neutral, negative] = [positive, 0.0, negative].map(|logit| libm::exp(logit - most));
+        let sum = positive + neutral + negative;
+        Self { positive: positive / sum, neutral: neutral / sum, negative: negative / sum }
+    }
+
     /// The likeliest sentiment, neutral before the others where they are equal.
     pub fn likeliest(&self) -> Sentiment {
         if self.positive > self.neutral && self.positive > self.negative {
@@ -60,56 +91,158 @@ impl Distribution {
     }
 }
 
-/// What the model makes of one sentence.
-#[derive(Clone, Debug, PartialEq)]
+/// What the features of a text say together. Those of several sentences add up.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Reading {
-    /// The raw weight.
-    weight: f64,
-    /// The words that spoke, with what they said.
-    pub words: Vec<Word>,
+    /// For positive and for negative, in the table's unit. They are exact: halves of halves of whole numbers.
+    sums: [f64; 2],
+    features: u32,
 }
 
-/// The model: rules over a lexicon, and a calibration.
-pub struct Model {
-    lexicon: Lexicon,
+impl Reading {
+    /// Together with what another part of the text says.
+    pub fn and(self, other: Self) -> Self {
+        let ([positive, negative], [more_positive, more_negative]) = (self.sums, other.sums);
+        Self {
+            sums: [positive + more_positive, negative + more_negative],
+            features: self.features.saturating_add(other.features),
+        }
+    }
 }
 
-/// Brings a weight between -1 and 1: the largest sum that is common in one sentence, squared (Hutto and
-/// Gilbert 2014).
-const NORMALIZATION: f64 = 15.0;
+/// A word's part in a reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word {
+    /// Where it is, in bytes of the text.
+    pub range: Range<usize>,
+    /// Its part: above 0 for positive, below for negative, in the unit of the logarithm of odds.
+    pub weight: f64,
+}
 
-/// The calibration: two logistic curves in the normalized weight, mirror images of each other. Fitted by
-/// greatest likelihood on labelled texts that no figure is reported on (`examples/evaluate-sentiment.rs --fit`).
-const STEEPNESS: f64 = 2.5;
-/// The normalized weight at which a text is as likely positive as not.
-const THRESHOLD: f64 = 0.43;
+/// A model, over the bytes of its file.
+#[derive(Clone, Copy, Debug)]
+pub struct Model<'m> {
+    buckets: &'m [[u8; BUCKET_BYTES]],
+    scalars: Scalars,
+}
 
-impl Model {
+/// The numbers that a model has beside its weights.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scalars {
+    /// What a weight of 1 in the table adds to a sum.
+    pub unit: f32,
+    /// What speaks for positive and for negative before anything is read.
+    pub bias: [f32; 2],
+    /// What is added to the number of features before its root is taken: a short text decides less.
+    pub softening: f32,
+}
+
+impl Scalars {
+    /// As they stand in a header, behind [`MAGIC`].
+    pub fn to_bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        let scalars = [self.unit, self.bias[0], self.bias[1], self.softening];
+        for (place, scalar) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(scalars) {
+            *place = scalar.to_le_bytes();
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: [u8; 16]) -> Self {
+        let (scalars, _) = bytes.as_chunks::<4>();
+        let scalar = |index: usize| scalars.get(index).map_or(0.0, |bytes| f32::from_le_bytes(*bytes));
+        Self { unit: scalar(0), bias: [scalar(1), scalar(2)], softening: scalar(3) }
+    }
+}
+
+static EMBEDDED: &[u8] = include_bytes!("../model.bin");
+
+impl Model<'static> {
     /// The model inside the program.
     pub fn embedded() -> Self {
-        Self { lexicon: Lexicon::embedded() }
+        match Self::of(EMBEDDED) {
+            Some(model) => model,
+            None => unreachable!("a test reads the file"),
+        }
+    }
+}
+
+impl<'m> Model<'m> {
+    /// The model of a file's bytes, unless they are none.
+    pub fn of(file: &'m [u8]) -> Option<Self> {
+        let (header, table) = file.split_at_checked(HEADER_BYTES)?;
+        let scalars = header.strip_prefix(MAGIC)?.first_chunk()?;
+        let (buckets, []) = table.as_chunks() else { return None };
+        buckets.len().is_power_of_two().then_some(Self { buckets, scalars: Scalars::from_bytes(*scalars) })
     }
 
-    /// Reads one sentence that starts at byte `base` of its text.
-    pub fn read(&self, sentence: &str, base: usize) -> Reading {
-        let weight = weigh(sentence, base, &self.lexicon);
-        Reading { weight: weight.sum, words: weight.words }
+    /// Reads one sentence.
+    pub fn read(&self, sentence: &str) -> Reading {
+        let mut reading = Reading::default();
+        features(sentence, 0, |event| match event {
+            Event::Feature(feature) => {
+                let [positive, negative] = self.weights(feature.key);
+                reading.sums[0] += f64::from(positive);
+                reading.sums[1] += f64::from(negative);
+                reading.features = reading.features.saturating_add(1);
+            }
+            Event::Contrast => reading.sums = reading.sums.map(|sum| sum * f64::from(BEFORE_CONTRAST)),
+        });
+        reading
     }
 
-    /// The distribution of the text that these sentences make up.
-    pub fn distribution(readings: &[Reading]) -> Distribution {
-        calibrated(Self::polarity(readings))
+    /// The words of a sentence that starts at byte `base` of its text, each with its part in a reading of the
+    /// whole text. Words without one are left out.
+    pub fn words(&self, sentence: &str, base: usize, whole: Reading) -> Vec<Word> {
+        let mut words: Vec<Word> = Vec::new();
+        let scale = self.scale(whole);
+        features(sentence, base, |event| match event {
+            Event::Feature(feature) => {
+                let [positive, negative] = self.weights(feature.key).map(f64::from);
+                let weight = (positive - negative) * scale;
+                match words.last_mut() {
+                    Some(word) if word.range == feature.token => word.weight += weight,
+                    _ => words.push(Word { range: feature.token, weight }),
+                }
+            }
+            Event::Contrast => words.iter_mut().for_each(|word| word.weight *= f64::from(BEFORE_CONTRAST)),
+        });
+        words.retain(|word| word.weight != 0.0);
+        words
     }
 
-    /// How positive or negative the text is that these sentences make up, from -1 to 1.
-    ///
-    /// Sentences that say opposite things cancel each other; what is left counts the less the more
-    /// sentences there are, or every long text would be extreme.
-    pub fn polarity(readings: &[Reading]) -> f64 {
-        let sum: f64 = readings.iter().map(|reading| reading.weight).sum();
-        let sentences = readings.len().max(1) as f64;
-        sum / libm::sqrt(sum * sum + NORMALIZATION * sentences)
+    /// The distribution that a reading comes to.
+    pub fn distribution(&self, reading: Reading) -> Distribution {
+        let scale = self.scale(reading);
+        let [positive, negative] = reading.sums.map(|sum| sum * scale);
+        let [for_positive, for_negative] = self.scalars.bias.map(f64::from);
+        Distribution::of_logits([positive + for_positive, negative + for_negative])
     }
+
+    fn scale(&self, reading: Reading) -> f64 {
+        let features = f64::from(reading.features) + f64::from(self.scalars.softening);
+        f64::from(self.scalars.unit) / libm::sqrt(features)
+    }
+
+    /// What a feature weighs for positive and for negative.
+    fn weights(&self, key: u32) -> [i8; 2] {
+        let (bucket, mark) = place(key, self.buckets.len());
+        let bucket = self.buckets.get(bucket).map_or(&[][..], |bucket| bucket.as_chunks::<ENTRY_BYTES>().0);
+        for [low, high, positive, negative] in bucket {
+            if [*low, *high] == mark {
+                return [positive.cast_signed(), negative.cast_signed()];
+            }
+        }
+        [0, 0]
+    }
+}
+
+/// Which bucket of so many a feature's entry stands in, and what it is known by there.
+pub fn place(key: u32, buckets: usize) -> (usize, [u8; 2]) {
+    let [.., low, high] = key.to_le_bytes();
+    // All zeros mark an entry that is empty.
+    let mark = if [low, high] == [0, 0] { [1, 0] } else { [low, high] };
+    (key as usize & (buckets - 1), mark)
 }
 
 /// To four decimals: more would only pretend to know.
@@ -117,41 +250,50 @@ pub fn to_four_decimals(probability: f64) -> f64 {
     libm::round(probability * 10_000.0) / 10_000.0
 }
 
-fn calibrated(polarity: f64) -> Distribution {
-    let logistic = |x: f64| 1.0 / (1.0 + libm::exp(-STEEPNESS * (x - THRESHOLD)));
-    let (positive, negative) = (logistic(polarity), logistic(-polarity));
-    Distribution { positive, neutral: 1.0 - positive - negative, negative }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn the_file_is_a_model_and_tells_how_it_was_made() {
+        let model = Model::of(EMBEDDED).unwrap();
+        assert!(model.scalars.unit > 0.0 && model.scalars.softening >= 0.0, "{:?}", model.scalars);
+        let note = std::str::from_utf8(&EMBEDDED[NOTE_AT..HEADER_BYTES]).unwrap();
+        let note: serde_json::Value = serde_json::from_str(note).unwrap();
+        assert!(note["seed"].is_u64() && note["data"].is_object(), "{note}");
+        assert!(EMBEDDED.len() <= 4 * 1024 * 1024);
+    }
+
+    #[test]
+    fn what_is_no_model_is_none() {
+        let with_table = |bytes: usize| {
+            let mut file = MAGIC.to_vec();
+            file.resize(HEADER_BYTES + bytes, 0);
+            file
+        };
+        assert!(Model::of(&with_table(BUCKET_BYTES)).is_some());
+        for wrong in [vec![], with_table(0), with_table(BUCKET_BYTES - 1), with_table(3 * BUCKET_BYTES)] {
+            assert!(Model::of(&wrong).is_none());
+        }
+        assert!(Model::of(&vec![0; HEADER_BYTES + BUCKET_BYTES]).is_none());
+    }
+
+    #[test]
     fn a_distribution_adds_up() {
-        for polarity in [-1.0, -0.5, 0.0, 0.2, 1.0] {
-            let distribution = calibrated(polarity);
-            let Distribution { positive, neutral, negative } = distribution;
-            assert!((positive + neutral + negative - 1.0).abs() < 1e-12);
-            assert!(
-                [positive, neutral, negative].iter().all(|p| (0.0..=1.0).contains(p)),
-                "{distribution:?}"
-            );
-            assert_eq!(calibrated(-polarity).negative, positive);
+        for logits in [[0.0, 0.0], [3.0, -1.0], [-800.0, 800.0], [1e300, 0.0]] {
+            let Distribution { positive, neutral, negative } = Distribution::of_logits(logits);
+            assert!((positive + neutral + negative - 1.0).abs() < 1e-12, "{logits:?}");
         }
     }
 
     #[test]
-    fn nothing_said_is_neutral() {
-        assert_eq!(Model::distribution(&[]).likeliest(), Sentiment::Neutral);
-    }
-
-    #[test]
-    fn a_long_text_is_not_extreme_for_one_word() {
+    fn words_add_up_to_the_reading() {
         let model = Model::embedded();
-        let mut readings = vec![model.read("A good day.", 0)];
-        let alone = Model::polarity(&readings);
-        readings.extend((0..50).map(|_| model.read("The train leaves at nine.", 0)));
-        assert!(Model::polarity(&readings) < alone / 3.0);
+        let sentence = "The food was not good, but the view is wonderful!";
+        let reading = model.read(sentence);
+        let [positive, negative] = reading.sums.map(|sum| sum * model.scale(reading));
+        let words = model.words(sentence, 0, reading);
+        let sum: f64 = words.iter().map(|word| word.weight).sum();
+        assert!((sum - (positive - negative)).abs() < 1e-9, "{words:?}");
     }
 }

@@ -1,207 +1,378 @@
-//! Tokens: words, emoticons, emoji, and the marks that stress them.
+//! Tokens: words, emoticons, emoji, and marks, found in one pass and known by their hashes.
+//!
+//! Tokenised text and natural text come to the same: a contraction is cut as the Penn Treebank cuts it
+//! (`does` `n't`), and a hyphen separates.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation;
-
-use crate::lexicon::Lexicon;
-
 /// Something in a sentence that can carry meaning.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Token<'t> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
     /// Where it is, in bytes.
     pub range: Range<usize>,
-    /// What it is looked up as: lower case, a hashtag without its mark.
-    pub key: Cow<'t, str>,
+    /// What it is looked up as: the hash of its small letters.
+    pub hash: u32,
+    /// What kind of token it is.
+    pub kind: Kind,
     /// Whether it is written in capitals, two or more.
     pub capitals: bool,
-    /// Its valence, if it has one.
-    pub valence: Option<f64>,
-    /// Whether it ends a clause: a comma or the like follows.
-    pub ends_clause: bool,
+    /// Whether letters of it are drawn out, as in `soooo`.
+    pub drawn_out: bool,
 }
 
-/// The tokens of `sentence`, which starts at byte `base` of its text.
-pub fn tokens<'t>(sentence: &'t str, base: usize, lexicon: &Lexicon) -> Vec<Token<'t>> {
-    let mut tokens = Vec::new();
-    for (start, chunk) in chunks(sentence) {
-        if let Some(valence) = emoticon(chunk, lexicon) {
-            let range = base + start..base + start + chunk.len();
-            tokens.push(Token {
-                range,
-                key: chunk.into(),
-                capitals: false,
-                valence: Some(valence),
-                ends_clause: false,
-            });
-        } else if !is_address(chunk) {
-            split(chunk, base + start, lexicon, &mut tokens);
-        }
-    }
-    tokens
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Letters and digits.
+    Word,
+    /// An emoticon, an emoji, or a mark that stresses: exclamation and question marks.
+    Symbol,
+    /// What ends a clause. It says nothing by itself.
+    ClauseEnd,
 }
 
-/// What white space separates.
-fn chunks(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split_whitespace().map(move |chunk| (chunk.as_ptr() as usize - text.as_ptr() as usize, chunk))
-}
-
-/// The valence of a chunk that is an emoticon, such as `:-)`, perhaps with a full stop behind it.
-fn emoticon(chunk: &str, lexicon: &Lexicon) -> Option<f64> {
-    let symbol = |chunk: &str| {
-        let is_word = chunk.chars().all(|c| c.is_alphanumeric() || c == '\'' || c == '-');
-        if is_word { None } else { lexicon.valence(chunk) }
-    };
-    if !chunk.is_ascii() {
-        return None;
-    }
-    symbol(chunk).or_else(|| symbol(chunk.trim_end_matches(['.', ',', '!'])))
-}
-
-/// A handle or a link says nothing by its letters.
-fn is_address(chunk: &str) -> bool {
-    chunk.starts_with('@')
-        || chunk.starts_with("http:")
-        || chunk.starts_with("https:")
-        || chunk.starts_with("www.")
-}
-
-/// Splits a chunk into words and emoji.
-fn split<'t>(chunk: &'t str, base: usize, lexicon: &Lexicon, tokens: &mut Vec<Token<'t>>) {
-    let mut rest = chunk;
-    let mut at = base;
-    while !rest.is_empty() {
-        let word = word_length(rest);
-        let length = if word > 0 { word } else { rest.graphemes(true).next().map_or(rest.len(), str::len) };
-        let (piece, tail) = rest.split_at(length);
-        if word > 0 {
-            push_word(piece, at, lexicon, tokens);
-        } else if let Some(valence) = symbol(piece, lexicon) {
-            let range = at..at + piece.len();
-            tokens.push(Token {
-                range,
-                key: piece.into(),
-                capitals: false,
-                valence: Some(valence),
-                ends_clause: false,
-            });
-        } else if matches!(piece, "," | ";" | ":" | "." | "(" | ")" | "\u{2014}" | "!" | "?")
-            && let Some(last) = tokens.last_mut()
+/// The hash of a word as a token of it has it.
+pub const fn hash(word: &str) -> u32 {
+    let bytes = word.as_bytes();
+    let (mut hash, mut at) = (SEED, 0);
+    while at < bytes.len() {
+        #[expect(clippy::indexing_slicing, reason = "it counts through the bytes")]
         {
-            last.ends_clause = true;
+            hash = fold(hash, bytes[at]);
         }
-        rest = tail;
-        at += length;
+        at += 1;
+    }
+    hash
+}
+
+// Fowler, Noll and Vo, FNV-1a of 32 bits (RFC 9923).
+const SEED: u32 = 0x811c_9dc5;
+const PRIME: u32 = 0x0100_0193;
+
+const fn fold(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte as u32).wrapping_mul(PRIME)
+}
+
+/// What every handle and link is looked up as: their letters say nothing.
+const HANDLE: u32 = hash("@");
+const LINK: u32 = hash("http://");
+
+/// Finds the tokens of `sentence`, which starts at byte `base` of its text.
+pub fn tokens(sentence: &str, base: usize, mut found: impl FnMut(Token)) {
+    let bytes = sentence.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let symbol = |end: usize, hash| Token {
+            range: base + at..base + end,
+            hash,
+            kind: Kind::Symbol,
+            capitals: false,
+            drawn_out: false,
+        };
+        at = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => match link(sentence, at) {
+                Some(end) => {
+                    found(symbol(end, LINK));
+                    end
+                }
+                None => word(sentence, at, base, &mut found),
+            },
+            b'@' if bytes.get(at + 1).is_some_and(|next| is_of_handle(*next)) => {
+                let end = run(bytes, at + 1, is_of_handle);
+                found(symbol(end, HANDLE));
+                end
+            }
+            b'!' | b'?' => {
+                let end = run(bytes, at, |byte| matches!(byte, b'!' | b'?'));
+                found(symbol(end, marks(bytes.get(at..end).unwrap_or_default())));
+                found(Token { kind: Kind::ClauseEnd, ..symbol(end, 0) });
+                end
+            }
+            b'\'' if is_contraction_after(bytes, at) => word(sentence, at, base, &mut found),
+            0..0x80 => match emoticon(bytes, at) {
+                Some(end) => {
+                    found(symbol(end, hash_of(bytes, at..end)));
+                    end
+                }
+                None => {
+                    let end = run(bytes, at, |other| other == byte);
+                    if matches!(byte, b'.' | b',' | b';' | b':' | b'(' | b')') {
+                        found(Token { kind: Kind::ClauseEnd, ..symbol(end, 0) });
+                    }
+                    end
+                }
+            },
+            _ => {
+                let c = sentence.get(at..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+                let end = at + c.len_utf8();
+                if c.is_alphanumeric() {
+                    word(sentence, at, base, &mut found)
+                } else {
+                    if is_picture(c) {
+                        found(symbol(end, hash_of(bytes, at..end)));
+                    }
+                    end
+                }
+            }
+        };
     }
 }
 
-/// How many bytes of `text` are a word: letters and digits, with apostrophes and hyphens between them.
-fn word_length(text: &str) -> usize {
-    let mut end = 0;
-    for (at, c) in text.char_indices() {
-        if c.is_alphanumeric() {
-            end = at + c.len_utf8();
-        } else if !(matches!(c, '\'' | '\u{2019}' | '-' | '_') && (end > 0 || c == '\'')) || at > end {
-            break;
-        }
+fn hash_of(bytes: &[u8], range: Range<usize>) -> u32 {
+    bytes.get(range).unwrap_or_default().iter().fold(SEED, |hash, byte| fold(hash, *byte))
+}
+
+/// Where the bytes of a kind that stand from `at` on end.
+fn run(bytes: &[u8], at: usize, is_of: impl Fn(u8) -> bool) -> usize {
+    at + bytes.iter().skip(at).take_while(|byte| is_of(**byte)).count()
+}
+
+fn is_of_handle(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Where a link ends that begins here.
+fn link(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let rest = bytes.get(at..)?;
+    let begins = matches!(
+        rest,
+        [b'h' | b'H', b't' | b'T', b't' | b'T', b'p' | b'P', ..] | [b'w', b'w', b'w', b'.', ..]
+    );
+    // `http` alone stands for a link in texts that hide them.
+    let is_link = begins
+        && (rest.starts_with(b"www.")
+            || matches!(rest.get(4..), Some([] | [b':' | b' ', ..] | [b's', b':', ..])));
+    is_link.then(|| run(bytes, at, |byte| !byte.is_ascii_whitespace()))
+}
+
+/// Exclamation and question marks, by which there are and whether there are one, two or more.
+fn marks(marks: &[u8]) -> u32 {
+    let questions = marks.iter().filter(|mark| **mark == b'?').count();
+    let exclamations = marks.len() - questions;
+    match (exclamations, questions) {
+        (1, 0) => hash("!"),
+        (2, 0) => hash("!!"),
+        (_, 0) => hash("!!!"),
+        (0, 1) => hash("?"),
+        (0, _) => hash("??"),
+        _ => hash("!?"),
+    }
+}
+
+/// `'s`, `'re` and the like, as tokenised text has them.
+fn is_contraction_after(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
+        && matches!(bytes.get(at + 1..at + 3), Some([_, b' '] | [b'l' | b'r' | b'v', b'l' | b'e']))
+}
+
+/// Where an emoticon ends that begins here, such as `:-)` or `<3`.
+fn emoticon(bytes: &[u8], at: usize) -> Option<usize> {
+    let mouth = |byte: Option<&u8>| {
+        byte.is_some_and(|byte| {
+            matches!(
+                byte,
+                b')' | b'('
+                    | b'D'
+                    | b'P'
+                    | b'p'
+                    | b'/'
+                    | b'\\'
+                    | b'|'
+                    | b'*'
+                    | b'3'
+                    | b'O'
+                    | b'o'
+                    | b']'
+                    | b'['
+            )
+        })
+    };
+    let rest = bytes.get(at..)?;
+    let length = match rest {
+        [b'<', b'3', ..] => 2,
+        [b':' | b';' | b'=', b'-' | b'\'' | b'^', ..] if mouth(rest.get(2)) => 3,
+        [b':' | b';' | b'=', ..] if mouth(rest.get(1)) => 2,
+        [b'(' | b')', b'-', b':' | b';', ..] => 3,
+        [b'(', b':' | b';' | b'=', ..] => 2,
+        _ => return None,
+    };
+    // `:D` may begin a word, and `:3` a time.
+    let is_end = !rest.get(length).is_some_and(u8::is_ascii_alphanumeric);
+    is_end.then_some(at + length)
+}
+
+/// Whether a character is a picture or a sign rather than punctuation or a mark on another.
+fn is_picture(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1faff}')
+}
+
+/// Reads a word from `at` on, and says where it ends. A contraction becomes two tokens.
+fn word(text: &str, at: usize, base: usize, found: &mut impl FnMut(Token)) -> usize {
+    let spelled = Spelled::read(text.get(at..).unwrap_or_default());
+    let end = at + spelled.length.max(1);
+    let cut =
+        if spelled.has_apostrophe { at + contraction(text.get(at..end).unwrap_or_default()) } else { end };
+    if cut == at || cut == end {
+        found(spelled.token(base + at..base + end));
+        return end;
+    }
+    for part in [at..cut, cut..end] {
+        let spelled = Spelled::read(text.get(part.clone()).unwrap_or_default());
+        found(spelled.token(base + part.start..base + part.end));
     }
     end
 }
 
-/// An emoji with or without the mark that asks for its coloured form.
-fn symbol(piece: &str, lexicon: &Lexicon) -> Option<f64> {
-    if piece.is_ascii() {
-        return None;
-    }
-    lexicon.valence(piece).or_else(|| {
-        let first = piece.chars().next()?;
-        lexicon.valence(first.encode_utf8(&mut [0; 4]))
-    })
+/// How a word is written.
+struct Spelled {
+    length: usize,
+    hash: u32,
+    letters: u32,
+    capitals: u32,
+    drawn_out: bool,
+    has_apostrophe: bool,
 }
 
-fn push_word<'t>(word: &'t str, at: usize, lexicon: &Lexicon, tokens: &mut Vec<Token<'t>>) {
-    let key = lower(word);
-    let valence = lexicon.valence(&key).or_else(|| shortened(&key).and_then(|short| lexicon.valence(&short)));
-    let splits = valence.is_none() && word.contains('-');
-    if splits {
-        // Neither half of `well-made` is lost.
-        let mut part_at = at;
-        for part in word.split('-') {
-            if !part.is_empty() {
-                push_word(part, part_at, lexicon, tokens);
+impl Spelled {
+    /// Reads the word that `text` begins with. Digits are alike, and of a letter that is drawn out two are kept.
+    fn read(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut word =
+            Self { length: 0, hash: SEED, letters: 0, capitals: 0, drawn_out: false, has_apostrophe: false };
+        let (mut last, mut same) = (0, 0);
+        while let Some(&byte) = bytes.get(word.length) {
+            let (lower, length) = match byte {
+                b'a'..=b'z' => (byte, 1),
+                b'A'..=b'Z' => {
+                    word.capitals += 1;
+                    (byte | 0x20, 1)
+                }
+                b'0'..=b'9' => (b'0', 1),
+                b'\''
+                    if word.length == 0
+                        || bytes.get(word.length + 1).is_some_and(u8::is_ascii_alphabetic) =>
+                {
+                    word.has_apostrophe = true;
+                    (byte, 1)
+                }
+                0..0x80 => break,
+                _ => match word.read_beyond_ascii(text) {
+                    Some(lower_and_length) => lower_and_length,
+                    None => break,
+                },
+            };
+            word.length += length;
+            let is_letter = lower.is_ascii_lowercase();
+            word.letters += u32::from(is_letter);
+            same = if lower == last { same + 1 } else { 0 };
+            last = lower;
+            if same > 1 && is_letter {
+                word.drawn_out = true;
+            } else if same == 0 || lower != b'0' {
+                word.hash = fold(word.hash, lower);
             }
-            part_at += part.len() + 1;
         }
-        return;
+        word
     }
-    let letters = word.chars().filter(|c| c.is_alphabetic());
-    let capitals = letters.clone().count() > 1 && letters.clone().all(char::is_uppercase);
-    tokens.push(Token { range: at..at + word.len(), key, capitals, valence, ends_clause: false });
+
+    /// Folds in all but the last byte of a letter beyond ASCII. Says that byte, and the letter's length.
+    #[cold]
+    fn read_beyond_ascii(&mut self, text: &str) -> Option<(u8, usize)> {
+        let rest = text.get(self.length..)?;
+        let c = rest.chars().next()?;
+        if c == '\u{2019}' && rest.chars().nth(1).is_some_and(char::is_alphabetic) && self.length > 0 {
+            self.has_apostrophe = true;
+            return Some((b'\'', c.len_utf8()));
+        }
+        if !c.is_alphanumeric() {
+            return None;
+        }
+        self.letters += 1;
+        self.capitals += u32::from(c.is_uppercase());
+        let lower = c.to_lowercase().next().unwrap_or(c);
+        let mut encoded = [0; 4];
+        let (last, before) = lower.encode_utf8(&mut encoded).as_bytes().split_last()?;
+        self.hash = before.iter().fold(self.hash, |hash, byte| fold(hash, *byte));
+        Some((*last, c.len_utf8()))
+    }
+
+    fn token(&self, range: Range<usize>) -> Token {
+        Token {
+            range,
+            hash: self.hash,
+            kind: Kind::Word,
+            capitals: self.capitals > 1 && self.capitals == self.letters,
+            drawn_out: self.drawn_out,
+        }
+    }
 }
 
-fn lower(word: &str) -> Cow<'_, str> {
-    let plain = word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
-    if plain { word.into() } else { word.to_lowercase().replace('\u{2019}', "'").into() }
-}
-
-/// A word with its drawn-out letters brought down: `goooood` to `good`, `loooove` to `love`.
-fn shortened(word: &str) -> Option<String> {
-    let runs = |most: usize| {
-        let mut short = String::with_capacity(word.len());
-        let (mut last, mut length, mut longest) = (None, 0, 0);
-        for c in word.chars() {
-            length = if last == Some(c) { length + 1 } else { 1 };
-            last = Some(c);
-            longest = longest.max(length);
-            if length <= most {
-                short.push(c);
-            }
-        }
-        (short, longest)
-    };
-    let (doubled, longest) = runs(2);
-    if longest < 3 {
-        return None;
-    }
-    let single = runs(1).0;
-    let known = Lexicon::embedded().valence(&doubled).is_some();
-    Some(if known { doubled } else { single })
+/// Where in a word with an apostrophe the token begins that is cut off it: `n't`, `'s`, `'ll` and the like.
+fn contraction(word: &str) -> usize {
+    let Some(apostrophe) = word.rfind(['\'', '\u{2019}']) else { return 0 };
+    let (before, after) = word.split_at(apostrophe);
+    let is_not = after.ends_with(['t', 'T']) && after.chars().count() == 2 && before.ends_with(['n', 'N']);
+    if is_not { apostrophe - 1 } else { apostrophe }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn keys(text: &str) -> Vec<String> {
-        tokens(text, 0, &Lexicon::embedded()).into_iter().map(|token| token.key.into_owned()).collect()
+    fn all(text: &str) -> Vec<Token> {
+        let mut all = Vec::new();
+        tokens(text, 0, |token| all.push(token));
+        all
+    }
+
+    fn words(text: &str) -> Vec<&str> {
+        let words = all(text).into_iter().filter(|token| token.kind == Kind::Word);
+        words.map(|token| &text[token.range]).collect()
+    }
+
+    fn hashes(text: &str) -> Vec<u32> {
+        all(text).into_iter().filter(|token| token.kind != Kind::ClauseEnd).map(|token| token.hash).collect()
     }
 
     #[test]
-    fn words_keep_their_apostrophes() {
-        assert_eq!(keys("It doesn't work, does n't it?"), ["it", "doesn't", "work", "does", "n't", "it"]);
-        assert_eq!(keys("a dog-friendly \u{201c}film\u{201d}"), ["a", "dog", "friendly", "film"]);
+    fn natural_and_tokenised_text_come_to_the_same() {
+        assert_eq!(words("It doesn't work"), ["It", "does", "n't", "work"]);
+        assert_eq!(hashes("It doesn't work, they'll say."), hashes("it does n't work , they 'll say ."));
+        assert_eq!(hashes("It doesn\u{2019}t"), hashes("it doesn't"));
+        assert_eq!(words("a dog-friendly \u{201c}film\u{201d}"), ["a", "dog", "friendly", "film"]);
+        assert_eq!(words("don't"), ["do", "n't"]);
+        assert_eq!(words("n't"), ["n't"]);
     }
 
     #[test]
-    fn emoticons_and_emoji_are_tokens() {
-        let found = tokens("fine :-) 😭😭 #happy @sad", 0, &Lexicon::embedded());
-        let valences: Vec<f64> = found.iter().filter_map(|token| token.valence).collect();
-        assert_eq!(found.len(), 5, "{found:?}");
-        assert!(valences[1] > 0.0 && valences[2] < 0.0 && valences[3] < 0.0 && valences[4] > 0.0);
+    fn hashes_are_those_of_small_letters() {
+        assert_eq!(hashes("GOOD Ünïque"), [hash("good"), hash("ünïque")]);
+        assert_eq!(hashes("soooo looove 1984 7"), [hash("soo"), hash("loove"), hash("0"), hash("0")]);
+        assert_eq!(hashes("@ada http://x.y/z www.x.y see"), [HANDLE, LINK, LINK, hash("see")]);
+        assert!(all("BAD bad A").iter().map(|token| token.capitals).eq([true, false, false]));
     }
 
     #[test]
-    fn drawn_out_letters_are_brought_down() {
-        let found = tokens("goooood looooove", 0, &Lexicon::embedded());
-        assert!(found.iter().all(|token| token.valence.is_some_and(|valence| valence > 0.0)), "{found:?}");
+    fn symbols_and_clauses_are_found() {
+        assert_eq!(
+            hashes("fine :-) <3 😭!!"),
+            [hash("fine"), hash(":-)"), hash("<3"), hash("😭"), hash("!!")]
+        );
+        let ends = |text: &str| all(text).iter().filter(|token| token.kind == Kind::ClauseEnd).count();
+        assert_eq!(ends("no, it is good... (very) good!"), 5);
     }
 
-    #[test]
-    fn ranges_cut_the_words() {
-        let text = "Ünïque — 'great'! 👍🏽 x";
-        for token in tokens(text, 0, &Lexicon::embedded()) {
-            assert!(text.get(token.range.clone()).is_some_and(|cut| !cut.is_empty()), "{token:?}");
+    proptest! {
+        #[test]
+        fn ranges_cut_the_text_in_order(text in any::<String>()) {
+            let mut end = 0;
+            for token in all(&text) {
+                prop_assert!(text.get(token.range.clone()).is_some_and(|cut| !cut.is_empty()), "{token:?}");
+                prop_assert!(token.range.start >= end || token.kind == Kind::ClauseEnd);
+                end = token.range.end;
+            }
         }
     }
 }

@@ -1,0 +1,88 @@
+//! Trains and evaluates the models of the standard analyzers, from the developers' data.
+//!
+//! ```text
+//! cargo run --release -p training -- train sentiment DATA     writes plugins/sentiment-analysis/model.bin
+//! cargo run --release -p training -- evaluate sentiment DATA  measures the model inside the program
+//! cargo run --release -p training -- hold-out sentiment DATA  trains without each set in turn and measures on it
+//! ```
+//!
+//! DATA is the folder with `sentiment/SET/{train,dev}.jsonl` and `lexicons`. The same data and seed give the same
+//! model to the last bit: everything that is random comes from the seed, sums are made in a fixed order, and
+//! exponentials are those of `libm`.
+
+mod data;
+mod progress;
+mod random;
+mod sentiment;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Trains and evaluates the models of the standard analyzers.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Trains a model and writes its file.
+    Train {
+        /// Which.
+        model: Kind,
+        /// The folder of the developers' data.
+        data: PathBuf,
+        /// The file to write [default: where the analyzer has it].
+        #[arg(long)]
+        to: Option<PathBuf>,
+        /// The seed of everything that is random.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Prints a table of figures per set and their mean.
+    Evaluate {
+        /// Of which model.
+        model: Kind,
+        /// The folder of the developers' data.
+        data: PathBuf,
+        /// A model's file [default: the one inside the program].
+        #[arg(long)]
+        file: Option<PathBuf>,
+    },
+    /// Trains without each set that has no development split, and prints the figures on it.
+    HoldOut {
+        /// Which model.
+        model: Kind,
+        /// The folder of the developers' data.
+        data: PathBuf,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    Sentiment,
+}
+
+/// What goes wrong is told to whoever called the program.
+type Failure = Box<dyn Error>;
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Train { model: Kind::Sentiment, data, to, seed } => sentiment::train(&data, to, seed),
+        Command::Evaluate { model: Kind::Sentiment, data, file } => {
+            sentiment::evaluate(&data, file.as_deref())
+        }
+        Command::HoldOut { model: Kind::Sentiment, data } => sentiment::hold_out(&data),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            progress::warn(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
