@@ -10,7 +10,9 @@
 //! - the gateway, an instance for a thousand requests (`reuse`),
 //! - the gateway, a fresh instance for every request (`fresh`),
 //! - the same from a pool that does not scan its pages (`unscanned`), as where the machine swaps,
-//! - the same without a pool (`unpooled`), as where the address space is short.
+//! - the same without a pool (`unpooled`), as where the address space is short;
+//!
+//! and to the other two standard analyzers, a fresh instance for every request, beside word-count's `fresh`.
 //!
 //! Servers and clients share the process and its processors. They take short turns, and each turn is
 //! compared with the yardstick's of the same round: the machine's other work falls on both. What is printed
@@ -66,27 +68,29 @@ fn main() {
     let state = tempfile::tempdir().expect("a temporary folder");
     let mut servers = runtime.block_on(serve(state.path()));
     for server in &servers {
-        load(server.address, TURN);
+        load(server, TURN);
     }
     for _ in 0..ROUNDS {
         for server in &mut servers {
-            server.turns.push(load(server.address, TURN));
+            server.turns.push(load(server, TURN));
         }
     }
-    let yardstick = servers.first().expect("a server");
     for server in &servers {
+        let is_yardstick = |other: &&Served| other.name == server.beside;
+        let yardstick = servers.iter().find(is_yardstick).expect("it was measured");
         let median_of = |figure: fn(&Turn) -> f64| median(server.turns.iter().map(figure));
         let ratio_of = |figure: fn(&Turn) -> f64| {
             let pairs = server.turns.iter().zip(&yardstick.turns);
             median(pairs.map(|(turn, base)| figure(turn) / figure(base)))
         };
         println!(
-            "{:<10} {:>8.0} requests/s  p50 {:>5.0} us  p99 {:>5.0} us  {:.2} of native, p99 {:.1} times",
+            "{:<10} {:>8.0} requests/s  p50 {:>5.0} us  p99 {:>5.0} us  {:.2} of {}, p99 {:.1} times",
             server.name,
             median_of(|turn| turn.per_second),
             median_of(|turn| turn.p50_us),
             median_of(|turn| turn.p99_us),
             ratio_of(|turn| turn.per_second),
+            server.beside,
             ratio_of(|turn| turn.p99_us),
         );
     }
@@ -101,6 +105,9 @@ fn median(figures: impl Iterator<Item = f64>) -> f64 {
 /// A server under measurement.
 struct Served {
     name: &'static str,
+    /// The one that it is measured beside.
+    beside: &'static str,
+    path: &'static str,
     address: SocketAddr,
     turns: Vec<Turn>,
     _listener: Listener,
@@ -114,28 +121,41 @@ async fn serve(state: &Path) -> Vec<Served> {
     let with = |allocation| Engine::with(allocation).expect("an engine");
     let server = Server::default();
     let natively = Router::new().route("/count", post(natively));
-    let mut served = vec![Served::start(&server, "native", natively).await];
+    let native = ("native", "/count");
+    let mut served = vec![Served::start(&server, "native", native, natively).await];
     for (name, engine, isolation) in [
         ("reuse", &engine, Isolation::Reuse { recycle }),
         ("fresh", &engine, Isolation::Fresh),
         ("unscanned", &with(Allocation::Pool), Isolation::Fresh),
         ("unpooled", &with(Allocation::OnDemand), Isolation::Fresh),
     ] {
-        served.push(Served::start(&server, name, port(engine, isolation, state).await).await);
+        let port = port(engine, isolation, state, "word-count").await;
+        served.push(Served::start(&server, name, native, port).await);
+    }
+    for (name, service, path) in
+        [("sentiment", "sentiment-analysis", "/analyze"), ("entities", "entity-recognition", "/recognize")]
+    {
+        let port = port(&engine, Isolation::Fresh, state, service).await;
+        served.push(Served::start(&server, name, ("fresh", path), port).await);
     }
     served
 }
 
 impl Served {
-    async fn start(server: &Server, name: &'static str, responder: impl Responder) -> Self {
+    async fn start(
+        server: &Server,
+        name: &'static str,
+        (beside, path): (&'static str, &'static str),
+        responder: impl Responder,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        Self { name, address, turns: Vec::new(), _listener: server.serve(listener, responder) }
+        Self { name, beside, path, address, turns: Vec::new(), _listener: server.serve(listener, responder) }
     }
 }
 
-/// Word-count as the gateway serves it.
-async fn port(engine: &Engine, isolation: Isolation, state: &Path) -> ServicePort {
+/// A standard analyzer as the gateway serves it.
+async fn port(engine: &Engine, isolation: Isolation, state: &Path, service: &str) -> ServicePort {
     let mut policy = Policy::default();
     policy.default.isolation = isolation;
     let loader = Loader::new(engine.clone(), Compiler::in_process(), None, policy);
@@ -147,7 +167,7 @@ async fn port(engine: &Engine, isolation: Isolation, state: &Path) -> ServicePor
     let remotes = RemoteClient::new(RemoteLimits::default()).expect("a client");
     let gateway =
         Gateway::new(registry, State::open(state).expect("a state"), remotes, Lane::open().expect("threads"));
-    let name = ServiceName::new("word-count").expect("a name");
+    let name = ServiceName::new(service).expect("a name");
     ServicePort::new(Arc::new(gateway), name)
 }
 
@@ -180,10 +200,10 @@ struct Turn {
 }
 
 /// Sends requests over all connections for as long as a turn lasts.
-fn load(address: SocketAddr, turn: Duration) -> Turn {
+fn load(&Served { address, path, .. }: &Served, turn: Duration) -> Turn {
     let begin = Instant::now();
     let clients: Vec<_> =
-        (0..CONNECTIONS).map(|_| thread::spawn(move || client(address, begin + turn))).collect();
+        (0..CONNECTIONS).map(|_| thread::spawn(move || client(address, path, begin + turn))).collect();
     let mut times: Vec<Duration> =
         clients.into_iter().flat_map(|client| client.join().expect("no request failed")).collect();
     let per_second = times.len() as f64 / begin.elapsed().as_secs_f64();
@@ -193,9 +213,9 @@ fn load(address: SocketAddr, turn: Duration) -> Turn {
 }
 
 /// Sends one request after the other, and returns how long each took.
-fn client(address: SocketAddr, end: Instant) -> Vec<Duration> {
+fn client(address: SocketAddr, path: &str, end: Instant) -> Vec<Duration> {
     let mut connection = Connection::open(address).expect("a connection");
-    let request = request("POST", "/count", &json!({ "text": TEXT }).to_string());
+    let request = request("POST", path, &json!({ "text": TEXT }).to_string());
     let mut times = Vec::new();
     while Instant::now() < end {
         let begin = Instant::now();
