@@ -95,37 +95,38 @@ impl Clusters {
 
     /// How many clusters start before a place.
     pub(super) fn count_before(&self, place: usize) -> usize {
-        let (word, bit) = (place / WORD_BITS, place % WORD_BITS);
-        let before = self.before.get(word).copied().unwrap_or_default();
-        let within = self.starts.get(word).map_or(0, |word| (word & !(u64::MAX << bit)).count_ones());
-        (before + within) as usize
+        self.count(place, !(u64::MAX << (place % WORD_BITS))) as usize
     }
 
     /// The last start at or before a place.
     pub(super) fn start_up_to(&self, place: usize) -> usize {
-        let (mut word, bit) = (place / WORD_BITS, place % WORD_BITS);
-        let mut mask = u64::MAX >> (WORD_BITS - 1 - bit);
-        loop {
-            let starts = self.starts.get(word).map_or(0, |word| word & mask);
-            match (starts.checked_ilog2(), word.checked_sub(1)) {
-                (Some(bit), _) => return word * WORD_BITS + bit as usize,
-                (None, None) => return 0,
-                (None, Some(earlier)) => (word, mask) = (earlier, u64::MAX),
-            }
-        }
+        let mask = u64::MAX >> (WORD_BITS - 1 - place % WORD_BITS);
+        let Some(last) = self.count(place, mask).checked_sub(1) else { return 0 };
+        let word = self.word_of(last);
+        let starts = self.starts.get(word).copied().unwrap_or_default();
+        let starts = if word == place / WORD_BITS { starts & mask } else { starts };
+        starts.checked_ilog2().map_or(0, |bit| word * WORD_BITS + bit as usize)
     }
 
     /// The first start at or after a place; the end of the text is one.
     pub(super) fn start_from(&self, place: usize) -> usize {
-        let (mut word, bit) = (place / WORD_BITS, place % WORD_BITS);
-        let mut mask = u64::MAX << bit;
-        loop {
-            match self.starts.get(word).map(|word| word & mask) {
-                None => return place,
-                Some(0) => (word, mask) = (word + 1, u64::MAX),
-                Some(starts) => return word * WORD_BITS + starts.trailing_zeros() as usize,
-            }
-        }
+        let mask = u64::MAX << (place % WORD_BITS);
+        let word = self.word_of(self.count(place, !mask));
+        let starts = self.starts.get(word).copied().unwrap_or_default();
+        let starts = if word == place / WORD_BITS { starts & mask } else { starts };
+        if starts == 0 { place } else { word * WORD_BITS + starts.trailing_zeros() as usize }
+    }
+
+    /// How many clusters start before the word that a place lies in, and where the mask lets see in that.
+    fn count(&self, place: usize, mask: u64) -> u32 {
+        let word = place / WORD_BITS;
+        let before = self.before.get(word).copied().unwrap_or_default();
+        before + self.starts.get(word).map_or(0, |word| (word & mask).count_ones())
+    }
+
+    /// The word that the start of a number lies in.
+    fn word_of(&self, start: u32) -> usize {
+        self.before.partition_point(|before| *before <= start).saturating_sub(1)
     }
 
     /// Adds the starts within a piece that begins a cluster and ends one.

@@ -67,7 +67,7 @@ const REST: Duration = Duration::from_secs(1);
         (status = 400, description = "malformed_request", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "unknown_service", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "unsupported_media_type", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "unsupported_version or invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "invalid_setting", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "not_ready", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -157,7 +157,9 @@ async fn run(
         // Before the lines have: nobody reads the results, or something broke. There is no summary then.
         _ = working.join_next() => return,
     };
-    working.join_all().await;
+    // Whoever does not read the results keeps the workers waiting as well.
+    resting(&work.asked, working.join_all()).await;
+    work.asked.rest();
     let mut last = Vec::new();
     if let Err(problem) = ended {
         last.extend_from_slice(b"{\"problem\":");
@@ -210,7 +212,7 @@ async fn feed(
     }
 }
 
-/// Waits for the client. While that takes long, no instance waits with it.
+/// Waits for the client, or for workers that wait for it. While that takes long, no instance waits with them.
 async fn resting<T>(asked: &Asked, waiting: impl Future<Output = T>) -> T {
     let mut waiting = pin!(waiting);
     loop {

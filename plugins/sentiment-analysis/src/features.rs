@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::sentences::sentences;
 use crate::tokens::{Kind, Token, hash, tokens};
 
 /// One thing about a sentence: a word, two or three in a row, or how something is written.
@@ -68,6 +69,7 @@ const TRIPLE: u32 = 0x27d4_eb2f;
 const CAPITALS: u32 = 0xc2b2_ae35;
 const DRAWN_OUT: u32 = 0x1656_67b1;
 const AFTER_CONTRAST: u32 = 0xb529_7a4d;
+const CONTRAST: u32 = 0x1b87_3593;
 
 /// The features of a sentence, which starts at byte `base` of its text, and its contrasts.
 pub fn features(sentence: &str, base: usize, mut found: impl FnMut(Event)) {
@@ -105,6 +107,19 @@ pub fn features(sentence: &str, base: usize, mut found: impl FnMut(Event)) {
         }
         is_after_contrast |= CONCESSIONS.contains(&hash);
     });
+}
+
+/// A number that changes when a text's features do: a model is of no use with others than those it was learnt with.
+pub fn fingerprint() -> u32 {
+    let text = "Mr. Lee didn\u{2019}t LOVE the soup, but it's sooo good!! Not bad :-) @ada http://x.y 12\u{2026} \u{1f600}";
+    let mut fingerprint = 0_u32;
+    for range in sentences(text) {
+        features(text.get(range).unwrap_or_default(), 0, |event| {
+            let key = if let Event::Feature(feature) = event { feature.key } else { CONTRAST };
+            fingerprint = mixed(fingerprint.rotate_left(1) ^ key);
+        });
+    }
+    fingerprint
 }
 
 fn joined(first: u32, second: u32, sort: u32) -> u32 {

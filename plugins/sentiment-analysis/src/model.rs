@@ -6,7 +6,7 @@
 //!
 //! A model's file is used where it lies, without being read first. [`HEADER_BYTES`] of header say what it is, hold
 //! its scalars, and tell in JSON how it was made; then come buckets of four entries. An entry is the upper half of a
-//! feature's key and its two weights; it stands in the bucket that the lower half leads to, or nowhere, and then
+//! feature's key and its two weights; it stands in the bucket that the key's lowest bits lead to, or nowhere, and then
 //! the feature weighs nothing.
 
 use std::ops::Range;
@@ -94,7 +94,7 @@ impl Distribution {
 /// What the features of a text say together. Those of several sentences add up.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Reading {
-    /// For positive and for negative, in the table's unit. They are exact: halves of halves of whole numbers.
+    /// For positive and for negative, in the table's unit.
     sums: [f64; 2],
     features: u32,
 }
@@ -195,6 +195,8 @@ impl<'m> Model<'m> {
     /// whole text. Words without one are left out.
     pub fn words(&self, sentence: &str, base: usize, whole: Reading) -> Vec<Word> {
         let mut words: Vec<Word> = Vec::new();
+        // How many words stand before each contrast.
+        let mut contrasts = Vec::new();
         let scale = self.scale(whole);
         features(sentence, base, |event| match event {
             Event::Feature(feature) => {
@@ -205,8 +207,15 @@ impl<'m> Model<'m> {
                     _ => words.push(Word { range: feature.token, weight }),
                 }
             }
-            Event::Contrast => words.iter_mut().for_each(|word| word.weight *= f64::from(BEFORE_CONTRAST)),
+            Event::Contrast => contrasts.push(words.len()),
         });
+        let mut left = 1.0;
+        for (place, word) in words.iter_mut().enumerate().rev() {
+            while contrasts.pop_if(|contrast| *contrast > place).is_some() {
+                left *= f64::from(BEFORE_CONTRAST);
+            }
+            word.weight *= left;
+        }
         words.retain(|word| word.weight != 0.0);
         words
     }
@@ -253,6 +262,7 @@ pub fn to_four_decimals(probability: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::fingerprint;
 
     #[test]
     fn the_file_is_a_model_and_tells_how_it_was_made() {
@@ -261,6 +271,7 @@ mod tests {
         let note = std::str::from_utf8(&EMBEDDED[NOTE_AT..HEADER_BYTES]).unwrap();
         let note: serde_json::Value = serde_json::from_str(note).unwrap();
         assert!(note["seed"].is_u64() && note["data"].is_object(), "{note}");
+        assert_eq!(note["fingerprint"], fingerprint(), "it was learnt with other features: train it anew");
         assert!(EMBEDDED.len() <= 4 * 1024 * 1024);
     }
 
@@ -289,7 +300,7 @@ mod tests {
     #[test]
     fn words_add_up_to_the_reading() {
         let model = Model::embedded();
-        let sentence = "The food was not good, but the view is wonderful!";
+        let sentence = "The food was good but dear, but the view isn't bad but wonderful!";
         let reading = model.read(sentence);
         let [positive, negative] = reading.sums.map(|sum| sum * model.scale(reading));
         let words = model.words(sentence, 0, reading);

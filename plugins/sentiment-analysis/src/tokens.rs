@@ -162,8 +162,9 @@ fn marks(marks: &[u8]) -> u32 {
 
 /// `'s`, `'re` and the like, as tokenised text has them.
 fn is_contraction_after(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
-        && matches!(bytes.get(at + 1..at + 3), Some([_, b' '] | [b'l' | b'r' | b'v', b'l' | b'e']))
+    let letters =
+        bytes.get(at + 1..run(bytes, at + 1, |byte| byte.is_ascii_alphanumeric())).unwrap_or_default();
+    ["s", "m", "d", "ll", "re", "ve"].iter().any(|known| letters.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// Where an emoticon ends that begins here, such as `:-)` or `<3`.
@@ -197,9 +198,11 @@ fn emoticon(bytes: &[u8], at: usize) -> Option<usize> {
         [b'(', b':' | b';' | b'=', ..] => 2,
         _ => return None,
     };
-    // `:D` may begin a word, and `:3` a time.
+    // `:D` may begin a word, and `:3` end a time.
     let is_end = !rest.get(length).is_some_and(u8::is_ascii_alphanumeric);
-    is_end.then_some(at + length)
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    let is_time = before.is_some_and(u8::is_ascii_digit) && rest.get(1).is_some_and(u8::is_ascii_digit);
+    (is_end && !is_time).then_some(at + length)
 }
 
 /// Whether a character is a picture or a sign rather than punctuation or a mark on another.
@@ -281,7 +284,7 @@ impl Spelled {
     fn read_beyond_ascii(&mut self, text: &str) -> Option<(u8, usize)> {
         let rest = text.get(self.length..)?;
         let c = rest.chars().next()?;
-        if c == '\u{2019}' && rest.chars().nth(1).is_some_and(char::is_alphabetic) && self.length > 0 {
+        if c == '\u{2019}' && rest.chars().nth(1).is_some_and(char::is_alphabetic) {
             self.has_apostrophe = true;
             return Some((b'\'', c.len_utf8()));
         }
@@ -341,6 +344,8 @@ mod tests {
         assert_eq!(words("It doesn't work"), ["It", "does", "n't", "work"]);
         assert_eq!(hashes("It doesn't work, they'll say."), hashes("it does n't work , they 'll say ."));
         assert_eq!(hashes("It doesn\u{2019}t"), hashes("it doesn't"));
+        assert_eq!(hashes("They\u{2019}ll say it\u{2019}s"), hashes("they 'll say it 's"));
+        assert_eq!(words("he said 'very good' 's"), ["he", "said", "very", "good", "'s"]);
         assert_eq!(words("a dog-friendly \u{201c}film\u{201d}"), ["a", "dog", "friendly", "film"]);
         assert_eq!(words("don't"), ["do", "n't"]);
         assert_eq!(words("n't"), ["n't"]);
@@ -360,6 +365,7 @@ mod tests {
             hashes("fine :-) <3 😭!!"),
             [hash("fine"), hash(":-)"), hash("<3"), hash("😭"), hash("!!")]
         );
+        assert_eq!(hashes("won 2:3 :3"), [hash("won"), hash("0"), hash("0"), hash(":3")]);
         let ends = |text: &str| all(text).iter().filter(|token| token.kind == Kind::ClauseEnd).count();
         assert_eq!(ends("no, it is good... (very) good!"), 5);
     }

@@ -7,7 +7,7 @@ use sentiment_analysis::document::analyze;
 /// So many in a hundred must be right, of those that are not marked as hard.
 const WANTED: usize = 85;
 /// The same of each kind of them: no trap is left to chance.
-const WANTED_OF_EACH: usize = 50;
+const WANTED_OF_EACH: usize = 60;
 
 #[test]
 fn most_sentences_of_every_kind_are_right() {

@@ -38,7 +38,7 @@ impl Data {
         Ok(text)
     }
 
-    /// One hash over everything that was read so far, and how many files that were.
+    /// One hash over everything that was read so far.
     pub(crate) fn digest(&self) -> String {
         let mut digest = Sha256::new();
         for (file, hash) in &self.hashes {

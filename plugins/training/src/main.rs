@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run --release -p training -- train sentiment DATA     writes plugins/sentiment-analysis/model.bin
 //! cargo run --release -p training -- evaluate sentiment DATA  measures the model inside the program
-//! cargo run --release -p training -- hold-out sentiment DATA  trains without each set in turn and measures on it
+//! cargo run --release -p training -- hold-out sentiment DATA  trains without a set and measures on it, six times
 //! ```
 //!
 //! DATA is the folder with `sentiment/SET/{train,dev}.jsonl` and `lexicons`. The same data and seed give the same

@@ -9,6 +9,7 @@ mod table;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sentiment_analysis::features::fingerprint;
 use sentiment_analysis::model::Model;
 use serde_json::json;
 
@@ -30,7 +31,9 @@ pub(crate) fn train(folder: &Path, to: Option<PathBuf>, seed: u64) -> Result<(),
         "seed": seed,
         "data": data.hashes().iter().map(|(file, hash)| (file.clone(), json!(hash.get(..16)))).collect::<serde_json::Map<_, _>>(),
         "data_sha256": data.digest(),
-        "features": learned.weights.len(),
+        "features_learnt": learned.weights.len(),
+        "features_kept": table::kept(&learned),
+        "fingerprint": fingerprint(),
     });
     fs::write(to.unwrap_or_else(|| FILE.into()), table::file(&learned, &note)?)?;
     Ok(())

@@ -19,7 +19,7 @@ pub(super) struct Set {
     pub(super) has_neutral: bool,
     /// Whether its labels mean what the analyzer's are to mean: the calibration looks at these sets.
     pub(super) is_typical: bool,
-    /// Whether it has no development split, so that it can stand for a set that training never saw.
+    /// Whether it has no development split and can be left out, to stand for a set that training never saw.
     pub(super) stands_for_hidden: bool,
 }
 

@@ -10,10 +10,16 @@ use crate::Failure;
 const BUCKETS: usize = 1 << 17;
 /// A weight of 127 in the table. The few that are greater are cut to it.
 const GREATEST: f32 = 12.0;
+const UNIT: f32 = GREATEST / 127.0;
+
+/// How many features have an entry: the others weigh less than half a unit, or their bucket is full of heavier ones.
+pub(super) fn kept(learned: &Learned) -> usize {
+    buckets(learned, UNIT).iter().map(Vec::len).sum()
+}
 
 /// The bytes of the file.
 pub(super) fn file(learned: &Learned, note: &Value) -> Result<Vec<u8>, Failure> {
-    let unit = GREATEST / 127.0;
+    let unit = UNIT;
     let mut file = MAGIC.to_vec();
     file.extend(learned.scalars(unit).to_bytes());
     file.resize(NOTE_AT, 0);
