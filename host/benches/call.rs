@@ -34,7 +34,7 @@ use word_count::counts::Counts;
 const PROSE: &str = "Ada Lovelace met Charles Babbage in London in June 1833, and she was delighted! \
     The Analytical Engine was not finished, sadly; the Treasury of Great Britain would not pay for it. ";
 const SIZES: [(&str, usize); 4] =
-    [("100 B", 100), ("1 KiB", 1 << 10), ("10 KiB", 10 << 10), ("1 MiB", 1 << 20)];
+    [("100 B", 100), ("1 KiB", 1 << 10), ("32 KiB", 32 << 10), ("1 MiB", 1 << 20)];
 /// How long each figure is measured, and how often at least.
 const TURN: Duration = Duration::from_millis(400);
 const LEAST: usize = 5;

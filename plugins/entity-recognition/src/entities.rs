@@ -1,12 +1,13 @@
 //! The entities of a document.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::candidates::candidates;
-use crate::gazetteer::Gazetteer;
-use crate::judge::{Evidence, Kind, judge};
-use crate::words::{Word, words};
+use crate::decode::{Decoder, Name};
+use crate::features::features;
+use crate::labels::{Kind, PerLabel};
+use crate::model::{Model, Sums, to_four_decimals};
+use crate::sequence::Sequence;
+use crate::tokens::{Kind as TokenKind, Token, tokens};
 
 /// A name in a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,79 +16,85 @@ pub struct Entity {
     pub range: Range<usize>,
     /// What it names.
     pub kind: Kind,
-    /// How sure that is, from 0 to 1.
+    /// How likely it is that this is a name of this kind, from 0 to 1.
     pub score: f64,
 }
 
-/// What a person's full name, once given, is worth to their last name alone later on.
-const NAMED_BEFORE: f64 = 1.6;
+/// Which entities are wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// The least score.
+    pub minimum_score: f64,
+    /// What they name.
+    pub kinds: Vec<Kind>,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { minimum_score: 0.0, kinds: Kind::ALL.into() }
+    }
+}
+
+impl Wanted {
+    /// Whether this one is.
+    pub fn has(&self, entity: &Entity) -> bool {
+        entity.score >= self.minimum_score && self.kinds.contains(&entity.kind)
+    }
+}
 
 /// The entities of `text`, in their order, none overlapping.
 pub fn entities(text: &str) -> Vec<Entity> {
-    let gazetteer = Gazetteer::embedded();
-    let words = words(text);
-    let mut named_before = BTreeSet::new();
+    entities_with(&Model::embedded(), text)
+}
+
+/// The same with a model.
+pub fn entities_with(model: &Model<'_>, text: &str) -> Vec<Entity> {
+    let mut sequence = Sequence::with(model.lexicon);
+    let mut decoder = Decoder::of(model);
+    let mut scores: Vec<PerLabel<i16>> = Vec::new();
     let mut entities = Vec::new();
-    for candidate in candidates(&words, &gazetteer) {
-        let mut evidence = judge(&words, &candidate, &gazetteer);
-        let inside = words.get(candidate.words.clone()).unwrap_or_default();
-        recall(&named_before, inside, &mut evidence);
-        let (Some((kind, score)), Some(first), Some(last)) =
-            (evidence.decide(), inside.first(), inside.last())
-        else {
-            continue;
-        };
-        if kind == Kind::Person && inside.len() > 1 {
-            named_before.insert(last.lower.clone());
+    sequences(text, |tokens| {
+        sequence.read(tokens);
+        scores.clear();
+        for place in 0..tokens.len() {
+            let mut sums = Sums::default();
+            features(&sequence, tokens, place, |feature| model.add(feature.key, &mut sums));
+            scores.push(sums.scores());
         }
-        entities.push(Entity { range: first.range.start..last.range.end, kind, score });
-    }
+        decoder.names(&scores, |Name { first, last, kind, probability }| {
+            if let (Some(first), Some(last)) = (tokens.get(first), tokens.get(last)) {
+                let score = to_four_decimals(f64::from(probability));
+                entities.push(Entity { range: first.start..last.end, kind, score });
+            }
+        });
+    });
     entities
 }
 
-/// A last name alone is the person whose full name came before.
-fn recall(named_before: &BTreeSet<String>, inside: &[Word<'_>], evidence: &mut Evidence) {
-    if let [only] = inside
-        && named_before.contains(&only.lower)
-    {
-        evidence.person += NAMED_BEFORE;
-    }
-}
+/// From here on a sequence ends with its sentence.
+const LONG: usize = 48;
+/// And here anywhere.
+const LONGEST: usize = 256;
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn found(text: &str) -> Vec<(&str, &'static str)> {
-        entities(text).into_iter().map(|entity| (&text[entity.range], entity.kind.label())).collect()
-    }
-
-    #[test]
-    fn a_last_name_is_remembered() {
-        let text = "Ada Lovelace wrote programs. Later Lovelace fell ill.";
-        assert_eq!(found(text), [("Ada Lovelace", "PERSON"), ("Lovelace", "PERSON")]);
-    }
-
-    #[test]
-    fn titles_and_possessives_are_not_part_of_a_name() {
-        assert_eq!(found("We met Dr. John Smith's mother."), [("John Smith", "PERSON")]);
-    }
-
-    #[test]
-    fn plain_text_names_nobody() {
-        assert!(found("The train leaves at nine. Nobody was there, so we went home.").is_empty());
-    }
-
-    proptest! {
-        #[test]
-        fn entities_lie_in_the_text_in_order(text in "([A-Z][a-z]{1,8}|[a-z]{1,6}|[.,&']|\\PC| ){0,40}") {
-            let mut end = 0;
-            for entity in entities(&text) {
-                prop_assert!(entity.range.start >= end && text.get(entity.range.clone()).is_some());
-                prop_assert!((0.0..=1.0).contains(&entity.score));
-                end = entity.range.end;
-            }
+/// Cuts `text` into sequences of tokens that are decoded each by itself: a line, or of a long one some sentences.
+pub fn sequences(text: &str, mut found: impl FnMut(&[Token])) {
+    let mut sequence: Vec<Token> = Vec::new();
+    tokens(text, |token| {
+        let ends_sentence = |last: &Token| {
+            last.kind == TokenKind::Mark
+                && matches!(text.get(last.start..last.start + 1), Some("." | "!" | "?"))
+        };
+        let full = sequence.len() >= LONGEST
+            || (sequence.len() >= LONG && token.spaced && sequence.last().is_some_and(ends_sentence));
+        if (full || token.kind == TokenKind::Break) && !sequence.is_empty() {
+            found(&sequence);
+            sequence.clear();
         }
+        if token.kind != TokenKind::Break {
+            sequence.push(token);
+        }
+    });
+    if !sequence.is_empty() {
+        found(&sequence);
     }
 }

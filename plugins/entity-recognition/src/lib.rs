@@ -1,18 +1,19 @@
 //! Entity recognition: the people, organizations and places that a text names.
 //!
-//! From the bottom up: [`gazetteer`] knows names, [`cues`] the words around names, [`words`] cuts a text
-//! into words, [`candidates`] finds the runs of words that look like names, [`judge`] decides what each is,
-//! and [`entities`] puts a document together. All of it is plain Rust that also runs natively; `component`
-//! is the thin skin that makes a Gloss plugin of it.
-//!
-//! The seam for another core is [`entities`]: text goes in, entities come out.
+//! From the bottom up: [`tokens`] cuts a text, [`lexicon`] knows words and phrases, [`features`] tells what is
+//! seen of a token and around it, [`model`] weighs that, [`decode`] finds the likeliest labels, and [`entities`] puts a
+//! document together. All of it is plain Rust that also runs natively; `component` is the thin skin that makes
+//! a Gloss plugin of it. The model is learnt in `plugins/training`, from the same features.
 
-pub mod candidates;
-pub mod cues;
+pub mod decode;
 pub mod entities;
-pub mod gazetteer;
-pub mod judge;
-pub mod words;
+pub mod features;
+pub mod labels;
+pub mod lattice;
+pub mod lexicon;
+pub mod model;
+pub mod sequence;
+pub mod tokens;
 
 #[cfg(target_arch = "wasm32")]
 mod component;

@@ -11,6 +11,7 @@
 //! exponentials are those of `libm`.
 
 mod data;
+mod entities;
 mod progress;
 mod random;
 mod sentiment;
@@ -65,6 +66,7 @@ enum Command {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Kind {
     Sentiment,
+    Entities,
 }
 
 /// What goes wrong is told to whoever called the program.
@@ -73,10 +75,13 @@ type Failure = Box<dyn Error>;
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Train { model: Kind::Sentiment, data, to, seed } => sentiment::train(&data, to, seed),
+        Command::Train { model: Kind::Entities, data, to, seed } => entities::train(&data, to, seed),
         Command::Evaluate { model: Kind::Sentiment, data, file } => {
             sentiment::evaluate(&data, file.as_deref())
         }
+        Command::Evaluate { model: Kind::Entities, data, file } => entities::evaluate(&data, file.as_deref()),
         Command::HoldOut { model: Kind::Sentiment, data } => sentiment::hold_out(&data),
+        Command::HoldOut { model: Kind::Entities, data } => entities::hold_out(&data),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

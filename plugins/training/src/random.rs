@@ -15,6 +15,17 @@ impl Random {
         z ^ (z >> 31)
     }
 
+    /// From 0 up to, but not, 1.
+    pub(crate) fn unit(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1_u64 << 24) as f32
+    }
+
+    /// One of them, if there are any.
+    pub(crate) fn choose<'t, T>(&mut self, things: &'t [T]) -> Option<&'t T> {
+        let place = self.next().checked_rem(things.len() as u64)?;
+        things.get(usize::try_from(place).unwrap_or_default())
+    }
+
     /// Puts things in a random order (Fisher and Yates).
     pub(crate) fn shuffle<T>(&mut self, things: &mut [T]) {
         for last in (1..things.len()).rev() {
