@@ -56,9 +56,12 @@ pub fn entities_with(model: &Model<'_>, text: &str) -> Vec<Entity> {
     sequences(text, |tokens| {
         sequence.read(tokens);
         scores.clear();
-        for place in 0..tokens.len() {
+        for (place, token) in tokens.iter().enumerate() {
             let mut sums = Sums::default();
-            features(&sequence, tokens, place, |feature| model.add(feature.key, &mut sums));
+            match token.kind {
+                TokenKind::Address => sums = Sums::outside(),
+                _ => features(&sequence, tokens, place, |feature| model.add(feature.key, &mut sums)),
+            }
             scores.push(sums.scores());
         }
         decoder.names(&scores, |Name { first, last, kind, probability }| {
@@ -96,5 +99,66 @@ pub fn sequences(text: &str, mut found: impl FnMut(&[Token])) {
     });
     if !sequence.is_empty() {
         found(&sequence);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn found(text: &str) -> Vec<(&str, &'static str)> {
+        entities(text).into_iter().map(|entity| (&text[entity.range], entity.kind.label())).collect()
+    }
+
+    #[test]
+    fn titles_and_possessives_are_not_part_of_a_name() {
+        assert_eq!(found("We met Dr. John Smith's mother."), [("John Smith", "PERSON")]);
+    }
+
+    #[test]
+    fn addresses_are_in_no_name() {
+        for text in
+            ["@AdaLovelace met @Bob", "#London #Paris", "Ada@example.org", "http://London.example/Paris"]
+        {
+            assert_eq!(found(text), [], "{text}");
+        }
+        let across = found("Visit New #York City and Ada @Bob Lovelace of the Bank #of England");
+        assert!(across.iter().all(|(name, _)| !name.contains(['@', '#'])), "{across:?}");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_where_sentences_end() {
+        let sentence = "Ada Lovelace lived in London with a cat and nobody else. ";
+        let text = sentence.repeat(40);
+        let mut lengths = Vec::new();
+        sequences(&text, |tokens| lengths.push(tokens.len()));
+        assert!(lengths.iter().all(|length| *length <= LONG + 12), "{lengths:?}");
+        assert_eq!(found(&text), [("Ada Lovelace", "PERSON"), ("London", "LOCATION")].repeat(40));
+        let mut lengths = Vec::new();
+        sequences(&"word ".repeat(1000), |tokens| lengths.push(tokens.len()));
+        assert_eq!(lengths, [LONGEST, LONGEST, LONGEST, 1000 - 3 * LONGEST]);
+    }
+
+    #[test]
+    fn only_what_is_wanted_is_wanted() {
+        let [ada, london] = entities("Ada Lovelace lived in London.").try_into().unwrap();
+        assert!(Wanted::default().has(&ada) && Wanted::default().has(&london));
+        let places = Wanted { kinds: vec![Kind::Location], ..Wanted::default() };
+        assert!(!places.has(&ada) && places.has(&london));
+        let sure = Wanted { minimum_score: ada.score, ..Wanted::default() };
+        assert!(sure.has(&ada) && !Wanted { minimum_score: ada.score + 0.0001, ..sure }.has(&ada));
+    }
+
+    proptest! {
+        #[test]
+        fn entities_lie_in_the_text_in_order(text in "([A-Z][a-z]{1,8}|[a-z]{1,6}|[.,&'@#]|\\PC| |\n){0,40}") {
+            let mut end = 0;
+            for entity in entities(&text) {
+                prop_assert!(entity.range.start >= end && text.get(entity.range.clone()).is_some());
+                prop_assert!(entity.score > 0.0 && entity.score <= 1.0, "{}", entity.score);
+                end = entity.range.end;
+            }
+        }
     }
 }

@@ -16,6 +16,10 @@ pub struct Lattice {
     end: f32,
 }
 
+/// A label that scores so much less than the best is as unlikely as this: no share of a label becomes nothing, and no
+/// step's sum.
+const FARTHEST: f32 = -30.0;
+
 impl Lattice {
     /// For what pairs of labels in a row weigh.
     pub fn weigh_pairs(&mut self, weights: &PerLabel<PerLabel<f32>>) {
@@ -36,7 +40,7 @@ impl Lattice {
         before[Label::OUTSIDE] = 1.0;
         for scores in scores {
             let most = scores.0.into_iter().fold(f32::NEG_INFINITY, f32::max);
-            let emitted = scores.map(|score| libm::expf(score - most));
+            let emitted = scores.map(|score| libm::expf((score - most).max(FARTHEST)));
             let mut here = PerLabel::all(0.0);
             for (share, row) in before.0.iter().zip(&self.pairs.0) {
                 here.0.iter_mut().zip(row.0).for_each(|(here, pair)| *here += share * pair);
@@ -138,6 +142,25 @@ mod tests {
             (way, libm::exp(sum + end))
         };
         ways.into_iter().map(end).collect()
+    }
+
+    #[test]
+    fn what_can_hardly_be_is_a_number_still() {
+        // The labels of the first token want a second one, which the others rule out.
+        let only = |label: Label| {
+            let mut scores = PerLabel::all(-4000.0);
+            scores[label] = 4000.0;
+            scores
+        };
+        let mut lattice = Lattice::default();
+        lattice.weigh_pairs(&pairs());
+        let begin = Label::of(Kind::Person, Position::Begin);
+        lattice.sum([only(begin), only(Label::OUTSIDE), only(begin), only(begin)].into_iter());
+        for place in 0..4 {
+            let sum: f32 = lattice.shares(place).0.iter().sum();
+            assert!((sum - 1.0).abs() < 1e-3, "{sum}");
+        }
+        assert!((0.0..=1.0).contains(&lattice.name(0, 1, Kind::Person)));
     }
 
     #[test]

@@ -33,6 +33,15 @@ const _: () = assert!(WEIGHTS_AT + LABELS == ROW_BYTES);
 pub struct Sums([i16; ROW_BYTES]);
 
 impl Sums {
+    /// What is never in a name.
+    pub fn outside() -> Self {
+        let mut sums = [i16::MIN / 2; ROW_BYTES];
+        if let Some(outside) = sums.get_mut(WEIGHTS_AT) {
+            *outside = 0;
+        }
+        Self(sums)
+    }
+
     /// What each label scores, in the table's unit.
     pub fn scores(&self) -> PerLabel<i16> {
         self.0.last_chunk().copied().map_or_else(PerLabel::default, PerLabel)
@@ -133,4 +142,52 @@ pub fn place(key: u32, buckets: usize) -> (usize, [u8; WEIGHTS_AT]) {
 /// To four decimals: more would only pretend to know.
 pub fn to_four_decimals(probability: f64) -> f64 {
     libm::round(probability * 10_000.0) / 10_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::fingerprint;
+    use crate::labels::Label;
+
+    #[test]
+    fn the_file_is_a_model_and_tells_how_it_was_made() {
+        let model = Model::of(EMBEDDED).unwrap();
+        assert!(model.scalars.unit > 0.0 && model.scalars.trust > 0.0, "{:?}", model.scalars);
+        let note = std::str::from_utf8(&EMBEDDED[NOTE_AT..HEADER_BYTES]).unwrap();
+        let note: serde_json::Value = serde_json::from_str(note).unwrap();
+        assert!(note["seed"].is_u64() && note["data"].is_object(), "{note}");
+        assert_eq!(
+            note["fingerprint"],
+            fingerprint(model.lexicon),
+            "it was learnt with other features: train it anew"
+        );
+        assert!(EMBEDDED.len() <= 4_000_000);
+    }
+
+    #[test]
+    fn what_is_no_model_is_none() {
+        let with = |lexicon: u32, tables: usize| {
+            let mut file = MAGIC.to_vec();
+            file.extend(lexicon.to_le_bytes());
+            file.resize(HEADER_BYTES + tables, 0);
+            file
+        };
+        assert!(Model::of(&with(1, LEXICON_BUCKET_BYTES + BUCKET_BYTES)).is_some());
+        for wrong in
+            [with(0, BUCKET_BYTES), with(1, LEXICON_BUCKET_BYTES), with(2, BUCKET_BYTES), with(u32::MAX, 0)]
+        {
+            assert!(Model::of(&wrong).is_none());
+        }
+        assert!(Model::of(&with(1, LEXICON_BUCKET_BYTES + BUCKET_BYTES + 1)).is_none());
+        assert!(Model::of(&vec![0; HEADER_BYTES + LEXICON_BUCKET_BYTES + BUCKET_BYTES]).is_none());
+        assert!(Model::of(&[]).is_none());
+    }
+
+    #[test]
+    fn what_is_outside_is_in_no_name() {
+        let scores = Sums::outside().scores();
+        assert_eq!(scores[Label::OUTSIDE], 0);
+        assert!(Label::all().skip(1).all(|label| scores[label] < -10_000));
+    }
 }
