@@ -145,6 +145,27 @@ async fn instances_serve_one_request_and_no_other() {
 }
 
 #[tokio::test]
+async fn entities_are_those_of_the_types_and_scores_that_are_wanted() {
+    let gateway = shared();
+    let named = async |settings: Value| {
+        let service = json!({"name": "entity-recognition", "settings": settings});
+        let text = "Ada Lovelace lived in London.";
+        let answer = gateway.post("/v1/analyze", json!({"text": text, "services": [service]})).await;
+        let spans = result(&answer.ok(), 0, "entity-recognition")["analysis"]["result"].clone();
+        spans.as_array().unwrap().iter().map(|span| span["text"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(named(json!({})).await, ["Ada Lovelace", "London"]);
+    assert_eq!(named(json!({"types": ["LOCATION"]})).await, ["London"]);
+    assert_eq!(named(json!({"types": ["ORGANIZATION", "PERSON"]})).await, ["Ada Lovelace"]);
+    assert_eq!(named(json!({"types": []})).await, Vec::<Value>::new());
+    assert_eq!(named(json!({"minimum-score": 0.5})).await, ["Ada Lovelace", "London"]);
+    assert_eq!(named(json!({"minimum-score": 1.0})).await, Vec::<Value>::new());
+    let service = json!({"name": "entity-recognition", "settings": {"types": ["PLANET"]}});
+    let answer = gateway.post("/v1/analyze", json!({"text": "Mars", "services": [service]})).await;
+    answer.is_problem(422, "invalid_setting");
+}
+
+#[tokio::test]
 async fn settings_are_checked_against_the_description() {
     let gateway = with_guest("classifier", "text-form").await;
     let ask = async |settings: Value| {

@@ -1,14 +1,15 @@
 //! Trains and evaluates the models of the standard analyzers, from the developers' data.
 //!
 //! ```text
-//! cargo run --release -p training -- train sentiment DATA     writes plugins/sentiment-analysis/model.bin
-//! cargo run --release -p training -- evaluate sentiment DATA  measures the model inside the program
-//! cargo run --release -p training -- hold-out sentiment DATA  trains without a set and measures on it, six times
+//! cargo run --release -p training -- train MODEL DATA     writes the analyzer's model.bin
+//! cargo run --release -p training -- evaluate MODEL DATA  measures the model inside the program
+//! cargo run --release -p training -- hold-out MODEL DATA  trains without a set and measures on it, several times
 //! ```
 //!
-//! DATA is the folder with `sentiment/SET/{train,dev}.jsonl` and `lexicons`. The same data and seed give the same
-//! model to the last bit: everything that is random comes from the seed, sums are made in a fixed order, and
-//! exponentials are those of `libm`.
+//! MODEL is `sentiment` or `entities`; DATA is the folder with `sentiment/SET/{train,dev}.jsonl`,
+//! `ner/SET/{train,dev}.conll`, `lexicons` and `gazetteers`. The same data and seed give the same model to the last
+//! bit: everything that is random comes from the seed, sums are made in a fixed order, and exponentials and logarithms
+//! are those of `libm`.
 
 mod data;
 mod entities;
@@ -54,7 +55,7 @@ enum Command {
         #[arg(long)]
         file: Option<PathBuf>,
     },
-    /// Trains without each set that has no development split, and prints the figures on it.
+    /// Trains without a set that stands for those that are not here, and prints the figures on it; for each such set.
     HoldOut {
         /// Which model.
         model: Kind,
