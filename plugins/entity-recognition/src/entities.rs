@@ -65,31 +65,49 @@ pub fn entities_with(model: &Model<'_>, text: &str) -> Vec<Entity> {
             scores.push(sums.scores());
         }
         decoder.names(&scores, |Name { first, last, kind, probability }| {
-            if let (Some(first), Some(last)) = (tokens.get(first), tokens.get(last)) {
-                let score = to_four_decimals(f64::from(probability));
-                entities.push(Entity { range: first.start..last.end, kind, score });
+            if last - first < LONGEST_NAME
+                && let (Some(first), Some(last)) = (tokens.get(first), tokens.get(last))
+            {
+                let range = first.start..last.end;
+                entities.push(Entity { range, kind, score: to_four_decimals(f64::from(probability)) });
             }
         });
     });
     entities
 }
 
+/// A name of more tokens is none.
+const LONGEST_NAME: usize = 16;
+
 /// From here on a sequence ends with its sentence.
 const LONG: usize = 48;
+/// Here before any word without a capital.
+const LONGER: usize = 256;
 /// And here anywhere.
-const LONGEST: usize = 256;
+const LONGEST: usize = 320;
+/// A line of so many bytes that no mark ends goes on in the next one.
+const FULL_LINE: usize = 60;
 
-/// Cuts `text` into sequences of tokens that are decoded each by itself: a line, or of a long one some sentences.
+/// Cuts `text` into sequences of tokens that are decoded each by itself: a line, or several that were broken in the middle of
+/// a sentence, or of a long text some sentences.
 pub fn sequences(text: &str, mut found: impl FnMut(&[Token])) {
     let mut sequence: Vec<Token> = Vec::new();
+    let mut line = 0;
     tokens(text, |token| {
         let ends_sentence = |last: &Token| {
             last.kind == TokenKind::Mark
                 && matches!(text.get(last.start..last.start + 1), Some("." | "!" | "?"))
         };
-        let full = sequence.len() >= LONGEST
-            || (sequence.len() >= LONG && token.spaced && sequence.last().is_some_and(ends_sentence));
-        if (full || token.kind == TokenKind::Break) && !sequence.is_empty() {
+        let is_ended = sequence.last().is_some_and(ends_sentence);
+        let is_full = (sequence.len() >= LONG && token.spaced && is_ended)
+            || (sequence.len() >= LONGER && !token.is_capital())
+            || sequence.len() >= LONGEST;
+        let mut ends_line = false;
+        if token.kind == TokenKind::Break {
+            ends_line = is_ended || token.start - line < FULL_LINE;
+            line = token.end;
+        }
+        if (is_full || ends_line) && !sequence.is_empty() {
             found(&sequence);
             sequence.clear();
         }
@@ -118,9 +136,17 @@ mod tests {
 
     #[test]
     fn addresses_are_in_no_name() {
-        for text in
-            ["@AdaLovelace met @Bob", "#London #Paris", "Ada@example.org", "http://London.example/Paris"]
-        {
+        for text in [
+            "@AdaLovelace met @Bob",
+            "#London #Paris",
+            "@@London said ##Paris",
+            "Ada@example.org",
+            "Contact John.Smith@example.org today.",
+            "mailto:Angela.Merkel@example.org",
+            "Paris-office@example.com",
+            "http://London.example/Paris FTP://London.example/Paris",
+            "see London.example.org/Paris",
+        ] {
             assert_eq!(found(text), [], "{text}");
         }
         let across = found("Visit New #York City and Ada @Bob Lovelace of the Bank #of England");
@@ -137,7 +163,18 @@ mod tests {
         assert_eq!(found(&text), [("Ada Lovelace", "PERSON"), ("London", "LOCATION")].repeat(40));
         let mut lengths = Vec::new();
         sequences(&"word ".repeat(1000), |tokens| lengths.push(tokens.len()));
+        assert_eq!(lengths, [LONGER, LONGER, LONGER, 1000 - 3 * LONGER]);
+        let mut lengths = Vec::new();
+        sequences(&"Word ".repeat(1000), |tokens| lengths.push(tokens.len()));
         assert_eq!(lengths, [LONGEST, LONGEST, LONGEST, 1000 - 3 * LONGEST]);
+    }
+
+    #[test]
+    fn a_broken_line_goes_on() {
+        let broken = "The committee heard at length from the engineer Ada\nLovelace.\nJohn Smith\nMary Jones";
+        let broken = broken.replace("heard at length", "heard for hours and at length");
+        let names = [("Ada\nLovelace", "PERSON"), ("John Smith", "PERSON"), ("Mary Jones", "PERSON")];
+        assert_eq!(found(&broken), names);
     }
 
     #[test]
@@ -156,7 +193,7 @@ mod tests {
             let mut end = 0;
             for entity in entities(&text) {
                 prop_assert!(entity.range.start >= end && text.get(entity.range.clone()).is_some());
-                prop_assert!(entity.score > 0.0 && entity.score <= 1.0, "{}", entity.score);
+                prop_assert!((0.0..=1.0).contains(&entity.score), "{}", entity.score);
                 end = entity.range.end;
             }
         }

@@ -145,7 +145,7 @@ pub fn mixed(key: u32) -> u32 {
 }
 
 /// The longest phrase, in tokens.
-pub const LONGEST: usize = 6;
+pub const LONGEST: usize = 9;
 
 /// Finds the phrases of [`Flags::OF_PHRASES`] that begin with a token: calls `found` with their number of tokens.
 pub fn phrases(lexicon: &Lexicon<'_>, tokens: &[Token], first: Entry, mut found: impl FnMut(usize, Flags)) {

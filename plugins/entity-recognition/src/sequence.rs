@@ -72,7 +72,8 @@ impl Style {
     fn of(tokens: &[Token]) -> Self {
         let (mut words, mut capital, mut small, mut shouted) = (0_u32, false, 0, 0);
         for token in tokens {
-            capital |= token.is_capital();
+            // Who writes in small letters may still write "I".
+            capital |= token.is_capital() && token.length > 1;
             if token.kind == Kind::Word && token.length > 1 {
                 words += 1;
                 small += u32::from(token.is_small());
@@ -129,7 +130,7 @@ impl<'m> Sequence<'m> {
                 Kind::Word => token.shape,
                 _ => token.word | 1 << 31,
             };
-            let entry = self.lexicon.entry(token.key());
+            let entry = self.lexicon.entry(token.word);
             self.seen.push(Seen { word: token.word, entry, phrases: 0, shape, is_initial, run: (0, 0) });
             is_initial = match token.kind {
                 Kind::Mark => is_initial || ENDS.contains(&token.word),

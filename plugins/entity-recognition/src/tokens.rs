@@ -56,11 +56,6 @@ impl Token {
         self.start..self.end
     }
 
-    /// What the lexicon knows it by.
-    pub fn key(&self) -> u32 {
-        if self.kind == Kind::Word { self.word } else { self.word | 1 }
-    }
-
     /// Whether it is a word that begins with a capital.
     pub fn is_capital(&self) -> bool {
         self.kind == Kind::Word && self.first() == UPPER
@@ -184,7 +179,7 @@ impl Cutter<'_> {
 
     /// Cuts what begins at `at`, and says where it ends.
     fn cut(&mut self, at: usize, spaced: bool, found: &mut impl FnMut(Token)) -> usize {
-        if let Some((end, what)) = self.address(at) {
+        if let Some((end, what)) = self.address(at).or_else(|| self.mail_address(at)) {
             found(self.bare(at..end, Kind::Address, what, spaced));
             return end;
         }
@@ -194,7 +189,8 @@ impl Cutter<'_> {
         }
         let Some(mark) = self.character(at) else { return self.bytes.len() };
         let mut end = at + mark.len_utf8();
-        while self.character(end) == Some(mark) {
+        // The last of several signs may begin a handle or a hashtag.
+        while self.character(end) == Some(mark) && self.address(end).is_none() {
             end += mark.len_utf8();
         }
         let word = hash(mark.encode_utf8(&mut [0; 4]));
@@ -208,15 +204,19 @@ impl Cutter<'_> {
     fn address(&self, at: usize) -> Option<(usize, u32)> {
         let rest = self.bytes.get(at..)?;
         match rest.first()? {
-            b'@' | b'#' => {
-                let mut end = at + 1;
-                while self.byte(end) == b'_' || self.is_alphanumeric(end) {
-                    end += self.character(end).map_or(1, char::len_utf8);
-                }
-                let what = if rest.first() == Some(&b'@') { HANDLE } else { HASHTAG };
-                (end > at + 1).then_some((end, what))
+            b'@' | b'#' | 0xef => {
+                let (sign, what) = match self.character(at)? {
+                    sign @ ('@' | '\u{ff20}') => (sign, HANDLE),
+                    sign @ ('#' | '\u{ff03}') => (sign, HASHTAG),
+                    _ => return None,
+                };
+                let start = at + sign.len_utf8();
+                let is_inside = |c: &char| *c == '_' || c.is_alphanumeric() || is_combining(*c);
+                let rest = self.text.get(start..)?.chars();
+                let end = start + rest.take_while(is_inside).map(char::len_utf8).sum::<usize>();
+                (end > start).then_some((end, what))
             }
-            b'h' | b'H' | b'w' | b'W' | b'f' => {
+            b'h' | b'H' | b'w' | b'W' | b'f' | b'F' => {
                 let begins = |with: &str| {
                     rest.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
                 };
@@ -225,6 +225,20 @@ impl Cutter<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A mail address, where nothing of one stands before: so no byte is looked at for it twice.
+    fn mail_address(&self, at: usize) -> Option<(usize, u32)> {
+        let is_local = |byte: &u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'')
+        };
+        let before = at.checked_sub(1).and_then(|before| self.bytes.get(before));
+        if before.is_some_and(is_local) {
+            return None;
+        }
+        let sign = at + self.bytes.get(at..)?.iter().take_while(|byte| is_local(byte)).count();
+        let is_address = sign > at && self.byte(sign) == b'@' && self.is_alphanumeric(sign + 1);
+        is_address.then(|| (self.end_of_link(at), LINK))
     }
 
     /// Links end at white space, without the marks that close a sentence.
@@ -267,6 +281,7 @@ impl Cutter<'_> {
         // The dots of `J.` and `U.S.`: a letter, a dot, a letter.
         let mut letters_since_dot = 0;
         let mut only_letters = true;
+        let mut has_domain = false;
         let apostrophe = self.apostrophe(at);
         if apostrophe > 0 {
             end += apostrophe;
@@ -287,7 +302,7 @@ impl Cutter<'_> {
                 }
                 b'.' => {
                     let next = self.byte(end + 1);
-                    let is_initial = only_letters && letters_since_dot == 1;
+                    let is_initial = only_letters && letters_since_dot == 1 && apostrophe == 0;
                     let is_number = self.byte(end.wrapping_sub(1)).is_ascii_digit() && next.is_ascii_digit();
                     let is_domain = next.is_ascii_lowercase() && letters_since_dot > 1 && end > at;
                     let is_abbreviation = only_letters && is_abbreviation(self.bytes.get(at..end));
@@ -297,6 +312,7 @@ impl Cutter<'_> {
                     reader.mark(byte);
                     end += 1;
                     letters_since_dot = 0;
+                    has_domain |= is_domain;
                     if is_abbreviation {
                         break;
                     }
@@ -363,6 +379,11 @@ impl Cutter<'_> {
                     }
                 }
             }
+        }
+        if has_domain && self.byte(end) == b'/' {
+            let end = self.end_of_link(at);
+            found(self.bare(at..end, Kind::Address, LINK, spaced));
+            return end;
         }
         let end = end.max(at + 1);
         found(reader.token(at..end, spaced));
@@ -534,6 +555,15 @@ mod tests {
             cut("@ada likes #Paris! http://x.org/a.b, a.b@c.org"),
             ["@ada", "likes", "#Paris", "!", "http://x.org/a.b", ",", "a.b@c.org"]
         );
+        assert_eq!(
+            cut("@@ada ##x \u{ff20}bob #Zu\u{308}rich FTP://x.y/Z"),
+            ["@", "@ada", "#", "#x", "\u{ff20}bob", "#Zu\u{308}rich", "FTP://x.y/Z"]
+        );
+        assert_eq!(
+            cut("see London.example.org/Paris (x.y@z.org)"),
+            ["see", "London.example.org/Paris", "(", "x.y@z.org", ")"]
+        );
+        assert_eq!(cut("mailto:John.O'Neil-Lee@x.org"), ["mailto", ":", "John.O'Neil-Lee@x.org"]);
         let kinds = all("@ada #x www.x.y # Paris").into_iter().map(|token| token.kind);
         use Kind::*;
         assert!(kinds.eq([Address, Address, Address, Mark, Word]));
@@ -545,6 +575,7 @@ mod tests {
         assert_eq!(words("It doesn't matter, they'll say."), words("It does n't matter , they 'll say ."));
         assert_eq!(words("It doesn\u{2019}t"), words("It doesn't"));
         assert_eq!(words("John\u{2019}s"), words("John 's"));
+        assert_eq!(words("It is John's."), words("It is John 's ."));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::ops::Range;
 use entity_recognition::entities::entities;
 use entity_recognition::labels::Kind;
 
+type Name = (Range<usize>, Kind);
+
 /// What F1 in hundredths must be over all sentences that are not marked as hard.
 const WANTED: usize = 88;
 /// So many in a hundred sentences of each kind must have just their names: no trap is left to chance.
@@ -27,7 +29,7 @@ fn most_names_in_sentences_of_every_kind_are_found() {
     for line in include_str!("sentences.tsv").lines().filter(|line| !line.starts_with('#')) {
         let (kind, marked) = line.split_once('\t').expect("two columns");
         let (text, gold) = read(marked).expect(marked);
-        let found: Vec<(Range<usize>, Kind)> =
+        let found: Vec<Name> =
             entities(&text).into_iter().map(|entity| (entity.range, entity.kind)).collect();
         let right = gold.iter().filter(|name| found.contains(name)).count();
         let counts = kinds.entry(kind).or_default();
@@ -38,8 +40,7 @@ fn most_names_in_sentences_of_every_kind_are_found() {
         if found == gold {
             counts.whole += 1;
         } else {
-            let named =
-                |(range, kind): &(Range<usize>, Kind)| format!("{} {}", kind.label(), &text[range.clone()]);
+            let named = |(range, kind): &Name| format!("{} {}", kind.label(), &text[range.clone()]);
             wrong.push(format!("{kind}: {marked}: {:?}", found.iter().map(named).collect::<Vec<_>>()));
         }
     }
@@ -59,7 +60,7 @@ fn most_names_in_sentences_of_every_kind_are_found() {
 }
 
 /// A sentence without its brackets, and the names in them; none where a bracket is not as it should be.
-fn read(marked: &str) -> Option<(String, Vec<(Range<usize>, Kind)>)> {
+fn read(marked: &str) -> Option<(String, Vec<Name>)> {
     let (mut text, mut names) = (String::new(), Vec::new());
     let mut rest = marked;
     while let Some((before, after)) = rest.split_once('[') {

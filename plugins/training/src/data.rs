@@ -1,7 +1,6 @@
 //! The developers' data: read, and known by its hashes.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,12 +29,14 @@ impl Data {
         let path = self.folder.join(file);
         let text = fs::read_to_string(&path)
             .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-        let mut hash = String::new();
-        for byte in Sha256::digest(&text) {
-            write!(hash, "{byte:02x}")?;
-        }
-        self.hashes.insert(file.to_owned(), hash);
+        self.know(file, &text);
         Ok(text)
+    }
+
+    /// Takes what was read from elsewhere into the hashes, under a name.
+    pub(crate) fn know(&mut self, name: &str, text: &str) {
+        let hash = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+        self.hashes.insert(name.to_owned(), hash);
     }
 
     /// One hash over everything that was read so far.

@@ -31,7 +31,7 @@ pub(super) fn paths(lines: &[String]) -> BTreeMap<u32, u16> {
 fn paths_to(lines: &[String], clusters: usize) -> BTreeMap<u32, u16> {
     let words_of = |line: &String| {
         let mut words = Vec::new();
-        tokens(line, |token| words.push(token.key()));
+        tokens(line, |token| words.push(token.word));
         words
     };
     let mut counts: HashMap<u32, u32> = HashMap::new();

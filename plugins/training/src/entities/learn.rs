@@ -9,7 +9,7 @@ use entity_recognition::labels::{Label, PerLabel, Position};
 use entity_recognition::lattice::Lattice;
 use entity_recognition::lexicon::Lexicon;
 use entity_recognition::sequence::Sequence;
-use entity_recognition::tokens::Token;
+use entity_recognition::tokens::{Kind, Token};
 use indicatif::ProgressBar;
 
 use super::sets::Span;
@@ -30,6 +30,12 @@ const STEP: f32 = 0.02;
 const LISTS_DROPPED: f32 = 0.3;
 /// An error that is smaller is none.
 const NEGLIGIBLE: f32 = 1e-3;
+
+/// Keys of the biases of origins, which are not written.
+const ORIGINS: std::ops::Range<u32> = 0..256;
+
+/// What a label scores that a token in no name cannot have.
+const NEVER: f32 = -30.0;
 
 /// What was learnt.
 pub(super) struct Learned {
@@ -54,6 +60,8 @@ struct Example {
     features: Vec<Seen>,
     /// Where the features of each token end.
     ends: Vec<usize>,
+    /// Which tokens are never in a name, as the analyzer has it.
+    is_address: Vec<bool>,
     labels: Vec<Label>,
     weight: f32,
 }
@@ -72,8 +80,13 @@ impl Examples {
         sequences(text, |tokens| {
             let Some(labels) = labels(tokens, spans) else { return };
             sequence.read(tokens);
-            let mut example = Example { features: Vec::new(), ends: Vec::new(), labels, weight };
-            for place in 0..tokens.len() {
+            let is_address = tokens.iter().map(|token| token.kind == Kind::Address).collect();
+            let mut example = Example { features: Vec::new(), ends: Vec::new(), is_address, labels, weight };
+            for (place, token) in tokens.iter().enumerate() {
+                if token.kind == Kind::Address {
+                    example.ends.push(example.features.len());
+                    continue;
+                }
                 features(&sequence, tokens, place, |feature| {
                     example.features.push(Seen { key: feature.key, is_listed: feature.is_listed });
                 });
@@ -92,6 +105,10 @@ fn labels(tokens: &[Token], spans: &[Span]) -> Option<Vec<Label>> {
         let first = tokens.iter().position(|token| token.end > range.start && token.start < range.end);
         let last = tokens.iter().rposition(|token| token.end > range.start && token.start < range.end);
         let (Some(first), Some(last)) = (first, last) else { continue };
+        let inside = tokens.get(first..=last).unwrap_or_default();
+        if inside.iter().any(|token| token.kind == Kind::Address) {
+            continue;
+        }
         for (place, label) in labels.iter_mut().enumerate().take(last + 1).skip(first) {
             *label = Label::of(*kind, Position::of(place, first, last));
         }
@@ -115,12 +132,13 @@ pub(super) fn learn(examples: Examples, seed: u64, what: &'static str) -> Learne
     examples.iter_mut().for_each(|example| example.keep(&places));
     let bar = progress::bar(what, ORDERS * (EPOCHS * examples.len()) as u64);
     let states: Vec<State> = thread::scope(|scope| {
-        let learn = |order| {
+        let start = |order| {
             let (examples, rows, bar) = (&examples, keys.len(), &bar);
             scope.spawn(move || State::learn(examples, rows, Random::of(seed ^ (order << 32)), bar))
         };
-        let threads: Vec<_> = (0..ORDERS).map(learn).collect();
-        threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+        let threads: Vec<_> = (0..ORDERS).map(start).collect();
+        let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
+        joined.map(|state| state.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     bar.finish_and_clear();
     let mut mean = Means::of(keys.len());
@@ -128,7 +146,8 @@ pub(super) fn learn(examples: Examples, seed: u64, what: &'static str) -> Learne
     let weight = |(key, labels): (u32, PerLabel<f32>)| {
         (key, Weight { labels, count: counts.get(&key).copied().unwrap_or_default() })
     };
-    Learned { weights: keys.into_iter().zip(mean.weights).map(weight).collect(), pairs: mean.pairs }
+    let rows = keys.into_iter().zip(mean.weights).filter(|(key, _)| !ORIGINS.contains(key));
+    Learned { weights: rows.map(weight).collect(), pairs: mean.pairs }
 }
 
 impl Example {
@@ -250,8 +269,9 @@ impl State {
         self.ends.clear();
         let mut all = Vec::with_capacity(example.ends.len());
         let mut begin = 0;
-        for end in &example.ends {
-            let mut scores = PerLabel::all(0.0);
+        for (end, is_address) in example.ends.iter().zip(&example.is_address) {
+            let mut scores = PerLabel::all(if *is_address { NEVER } else { 0.0 });
+            scores[Label::OUTSIDE] = 0.0;
             for seen in example.features.get(begin..*end).unwrap_or_default() {
                 if seen.is_listed && random.unit() < LISTS_DROPPED {
                     continue;

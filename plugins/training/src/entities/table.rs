@@ -23,7 +23,8 @@ const FILLED: usize = 90;
 /// The lexicon's buckets. Each entry has two it may stand in; one that finds both full moves another that can go to its
 /// own other bucket (Pagh and Rodler, "Cuckoo hashing", Journal of Algorithms 51, 2004), or is left out.
 pub(super) fn lexicon(entries: &BTreeMap<u32, Entry>) -> Vec<u8> {
-    let buckets = entries.len() * 100 / FILLED / lexicon::BUCKET + 1;
+    // An even number, so that the rows begin at a multiple of their buckets' length.
+    let buckets = (entries.len() * 100 / FILLED / lexicon::BUCKET + 1).next_multiple_of(2);
     let mut table = Buckets(vec![Vec::new(); buckets]);
     // The most telling first.
     let mut entries: Vec<(u32, Entry)> = entries.iter().map(|(key, entry)| (*key, *entry)).collect();
