@@ -18,7 +18,7 @@ pub struct Seen {
     pub word: u32,
     /// What the lexicon has of it.
     pub entry: Entry,
-    /// For each of [`Flags::OF_PHRASES`] two bits: where in a phrase of the lexicon it stands, see [`Place`].
+    /// For each of [`Flags::OF_PHRASES`] two bits: where in a phrase of the lexicon it stands; 0 outside.
     pub phrases: u8,
     /// Kinds of its characters; marks and addresses have numbers of their own.
     pub shape: u32,
