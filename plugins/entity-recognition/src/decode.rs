@@ -104,3 +104,83 @@ impl Decoder {
         (next, from)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexicon;
+    use crate::model::{BUCKET, HEADER_BYTES, MAGIC, ROW_BYTES, Scalars};
+
+    /// What a pair of labels weighs that looks random.
+    fn pairs() -> PerLabel<PerLabel<i16>> {
+        let weight = |one: usize, other: usize| i16::try_from((one * 17 + other * 29) % 13).unwrap() - 6;
+        PerLabel(std::array::from_fn(|one| PerLabel(std::array::from_fn(|other| weight(one, other)))))
+    }
+
+    fn decoder(pairs: PerLabel<PerLabel<i16>>) -> Decoder {
+        let mut file = MAGIC.to_vec();
+        file.extend(1_u32.to_le_bytes());
+        file.extend(Scalars { unit: 0.1, trust: 1.0, pairs }.to_bytes());
+        file.resize(HEADER_BYTES + lexicon::BUCKET_BYTES + BUCKET * ROW_BYTES, 0);
+        Decoder::of(&Model::of(&file).unwrap())
+    }
+
+    /// The best sum over all allowed labels of a sequence, by trying them all.
+    fn best(scores: &[PerLabel<i16>], pairs: &PerLabel<PerLabel<i16>>, before: Label) -> Option<i32> {
+        let Some((first, rest)) = scores.split_first() else {
+            let end = i32::from(pairs[before][Label::OUTSIDE]);
+            return Label::OUTSIDE.may_follow(before).then_some(end);
+        };
+        let through = |label: Label| {
+            Some(best(rest, pairs, label)? + i32::from(first[label]) + i32::from(pairs[before][label]))
+        };
+        Label::all().filter(|label| label.may_follow(before)).filter_map(through).max()
+    }
+
+    #[test]
+    fn the_labels_are_the_best_of_all() {
+        let pairs = pairs();
+        let mut decoder = decoder(pairs);
+        for turn in 0..40 {
+            let score = |token: usize, label: usize| {
+                i16::try_from((turn * 53 + token * 131 + label * 71) % 97).unwrap()
+            };
+            let scores: Vec<PerLabel<i16>> =
+                (0..4).map(|token| PerLabel(std::array::from_fn(|label| score(token, label)))).collect();
+            decoder.find_labels(&scores);
+            let mut before = Label::OUTSIDE;
+            let mut sum = 0;
+            for (label, scores) in decoder.labels.iter().zip(&scores) {
+                assert!(label.may_follow(before));
+                sum += i32::from(scores[*label]) + i32::from(pairs[before][*label]);
+                before = *label;
+            }
+            sum += i32::from(pairs[before][Label::OUTSIDE]);
+            assert_eq!(Some(sum), best(&scores, &pairs, Label::OUTSIDE), "{turn}");
+        }
+    }
+
+    #[test]
+    fn names_come_with_their_places() {
+        let mut decoder = decoder(PerLabel::default());
+        let only = |label: Label| {
+            let mut scores = PerLabel::all(0);
+            scores[label] = 100;
+            scores
+        };
+        let in_name = |kind, position| only(Label::of(kind, position));
+        let scores = [
+            in_name(Kind::Person, Position::Begin),
+            in_name(Kind::Person, Position::Inside),
+            in_name(Kind::Person, Position::End),
+            only(Label::OUTSIDE),
+            in_name(Kind::Location, Position::Single),
+        ];
+        let mut found = Vec::new();
+        decoder.names(&scores, |name| found.push(name));
+        let places: Vec<_> = found.iter().map(|name| (name.first, name.last, name.kind)).collect();
+        assert_eq!(places, [(0, 2, Kind::Person), (4, 4, Kind::Location)]);
+        assert!(found.iter().all(|name| name.probability > 0.99 && name.probability <= 1.0), "{found:?}");
+        decoder.names(&[], |name| panic!("{name:?}"));
+    }
+}
