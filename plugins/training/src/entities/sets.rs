@@ -52,6 +52,15 @@ const TITLES: [&str; 22] = [
     "gen", "judge", "captain", "capt", "prime", "minister", "secretary", "rep", "governor", "gov",
 ];
 
+/// No part of a name that they begin.
+const ARTICLES: [&str; 3] = ["the", "a", "an"];
+
+/// What some sets take for names.
+const NO_NAMES: [&str; 14] = [
+    "we", "our", "he", "his", "she", "her", "they", "their", "it", "i", "lender", "borrower", "bank",
+    "company",
+];
+
 /// Words with a capital that may stand before a name and are no part of it.
 const BEFORE_NAMES: [&str; 24] = [
     "the", "a", "an", "this", "that", "these", "those", "in", "at", "on", "from", "to", "of", "for", "and",
@@ -121,60 +130,44 @@ fn kind_of(tag: &str) -> Result<Kind, Failure> {
     }
 }
 
+/// Whether a word before a name that was cut short belongs to it.
+fn goes_on(word: &String) -> bool {
+    word.chars().all(char::is_alphabetic)
+        && word.starts_with(char::is_uppercase)
+        && !BEFORE_NAMES.contains(&&*word.to_lowercase())
+}
+
 impl Sentence {
-    /// Takes back labels that the analyzer is not to learn.
-    fn clean(&mut self, &Set { is_loose, is_cut_short, .. }: &Set) {
+    /// Mends names that the analyzer is not to learn as they are, and takes back those that are none.
+    fn clean(&mut self, set: &Set) {
         let words = &self.words;
-        if is_cut_short {
-            let mut end = 0;
-            for (range, kind) in &mut self.names {
-                let goes_before = |word: &String| {
-                    word.chars().all(char::is_alphabetic)
-                        && word.starts_with(char::is_uppercase)
-                        && !BEFORE_NAMES.contains(&&*word.to_lowercase())
-                };
-                while *kind != Kind::Person
-                    && range.start > end
-                    && range
-                        .start
-                        .checked_sub(1)
-                        .and_then(|before| words.get(before))
-                        .is_some_and(goes_before)
-                {
-                    range.start -= 1;
-                }
-                end = range.end;
-            }
-        }
-        for (range, _) in &mut self.names {
-            let is_article = |place: usize| {
-                words.get(place).is_some_and(|word| ["the", "a", "an"].contains(&&*word.to_lowercase()))
-            };
-            while is_loose && range.len() > 1 && is_article(range.start) {
-                range.start += 1;
-            }
-        }
+        let lower = |place: usize| words.get(place).map(|word| word.to_lowercase()).unwrap_or_default();
+        let mut end = 0;
         for (range, kind) in &mut self.names {
-            let is_title = |place: usize| {
-                words
-                    .get(place)
-                    .is_some_and(|word| TITLES.contains(&word.to_lowercase().trim_end_matches('.')))
+            while set.is_cut_short && *kind != Kind::Person && range.start > end {
+                let Some(before) =
+                    range.start.checked_sub(1).filter(|before| self.words.get(*before).is_some_and(goes_on))
+                else {
+                    break;
+                };
+                range.start = before;
+            }
+            let is_no_part = |word: &str| {
+                (set.is_loose && ARTICLES.contains(&word))
+                    || (*kind == Kind::Person && TITLES.contains(&word.trim_end_matches('.')))
             };
-            while *kind == Kind::Person && range.len() > 1 && is_title(range.start) {
+            while range.len() > 1 && is_no_part(&lower(range.start)) {
                 range.start += 1;
             }
+            end = range.end;
         }
-        const NO_NAMES: [&str; 14] = [
-            "we", "our", "he", "his", "she", "her", "they", "their", "it", "i", "lender", "borrower", "bank",
-            "company",
-        ];
         self.names.retain(|(range, _)| {
             let inside = words.get(range.clone()).unwrap_or_default();
             let is_none = |word: &String| {
                 NO_NAMES.contains(&&*word.to_lowercase()) || !word.chars().any(char::is_uppercase)
             };
             let is_address = |word: &String| word.len() > 1 && word.starts_with(['#', '@']);
-            !(inside.iter().all(is_address) || (is_loose && inside.iter().all(is_none)))
+            !(inside.iter().all(is_address) || (set.is_loose && inside.iter().all(is_none)))
         });
     }
 
