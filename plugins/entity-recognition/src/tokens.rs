@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::addresses::{LINK, address, end_of_link};
+
 /// A token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -99,13 +101,6 @@ pub const fn hash(lower: &str) -> u32 {
     hash
 }
 
-/// What all handles, hashtags, links and mail addresses are to features.
-pub const HANDLE: u32 = 1;
-/// See [`HANDLE`].
-pub const HASHTAG: u32 = 2;
-/// See [`HANDLE`].
-pub const LINK: u32 = 3;
-
 /// Words that end with a full stop in the middle of a sentence, in lower case.
 const ABBREVIATIONS: &[&[u8]] = &[
     b"mr", b"mrs", b"ms", b"dr", b"prof", b"st", b"gen", b"col", b"capt", b"lt", b"sgt", b"rev", b"hon",
@@ -179,7 +174,7 @@ impl Cutter<'_> {
 
     /// Cuts what begins at `at`, and says where it ends.
     fn cut(&mut self, at: usize, spaced: bool, found: &mut impl FnMut(Token)) -> usize {
-        if let Some((end, what)) = self.address(at).or_else(|| self.mail_address(at)) {
+        if let Some((end, what)) = address(self.text, at) {
             found(self.bare(at..end, Kind::Address, what, spaced));
             return end;
         }
@@ -190,7 +185,7 @@ impl Cutter<'_> {
         let Some(mark) = self.character(at) else { return self.bytes.len() };
         let mut end = at + mark.len_utf8();
         // The last of several signs may begin a handle or a hashtag.
-        while self.character(end) == Some(mark) && self.address(end).is_none() {
+        while self.character(end) == Some(mark) && address(self.text, end).is_none() {
             end += mark.len_utf8();
         }
         let word = hash(mark.encode_utf8(&mut [0; 4]));
@@ -198,55 +193,6 @@ impl Cutter<'_> {
         token.length = u8::try_from((end - at) / mark.len_utf8()).unwrap_or(u8::MAX);
         found(token);
         end
-    }
-
-    /// A handle, a hashtag, a link: where it ends and what it is.
-    fn address(&self, at: usize) -> Option<(usize, u32)> {
-        let rest = self.bytes.get(at..)?;
-        match rest.first()? {
-            b'@' | b'#' | 0xef => {
-                let (sign, what) = match self.character(at)? {
-                    sign @ ('@' | '\u{ff20}') => (sign, HANDLE),
-                    sign @ ('#' | '\u{ff03}') => (sign, HASHTAG),
-                    _ => return None,
-                };
-                let start = at + sign.len_utf8();
-                let is_inside = |c: &char| *c == '_' || c.is_alphanumeric() || is_combining(*c);
-                let rest = self.text.get(start..)?.chars();
-                let end = start + rest.take_while(is_inside).map(char::len_utf8).sum::<usize>();
-                (end > start).then_some((end, what))
-            }
-            b'h' | b'H' | b'w' | b'W' | b'f' | b'F' => {
-                let begins = |with: &str| {
-                    rest.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
-                };
-                let is_link = ["http://", "https://", "www.", "ftp://"].into_iter().any(begins);
-                is_link.then(|| (self.end_of_link(at), LINK))
-            }
-            _ => None,
-        }
-    }
-
-    /// A mail address, where nothing of one stands before: so no byte is looked at for it twice.
-    fn mail_address(&self, at: usize) -> Option<(usize, u32)> {
-        let is_local = |byte: &u8| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'\'')
-        };
-        let before = at.checked_sub(1).and_then(|before| self.bytes.get(before));
-        if before.is_some_and(is_local) {
-            return None;
-        }
-        let sign = at + self.bytes.get(at..)?.iter().take_while(|byte| is_local(byte)).count();
-        let is_address = sign > at && self.byte(sign) == b'@' && self.is_alphanumeric(sign + 1);
-        is_address.then(|| (self.end_of_link(at), LINK))
-    }
-
-    /// Links end at white space, without the marks that close a sentence.
-    fn end_of_link(&self, at: usize) -> usize {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let link = rest.get(..end).unwrap_or_default();
-        at + link.trim_end_matches(['.', ',', '!', '?', ')', '"', '\'', ';', ':', '\u{2026}']).len().max(1)
     }
 
     fn is_curly_apostrophe(&self, at: usize) -> bool {
@@ -342,46 +288,34 @@ impl Cutter<'_> {
                 }
                 b'@' if end > at && self.is_alphanumeric(end + 1) => {
                     // A mail address.
-                    let end = self.end_of_link(at);
+                    let end = end_of_link(self.text, at);
                     found(self.bare(at..end, Kind::Address, LINK, spaced));
                     return end;
                 }
-                b'\'' => {
-                    if !self.is_alphanumeric(end + 1) || self.contraction_at(end).is_some() {
+                b'\'' | 0xe2 if self.apostrophe(end) > 0 => {
+                    let after = end + self.apostrophe(end);
+                    if end == at || !self.is_alphanumeric(after) || self.contraction_at(end).is_some() {
                         break;
                     }
                     if self.ends_with_not(at, end) {
                         return self.not(at, end, spaced, found);
                     }
                     reader.mark(b'\'');
-                    end += 1;
+                    end = after;
                 }
                 0..0x80 => break,
-                _ => {
-                    if self.is_curly_apostrophe(end) {
-                        if end == at || !self.is_alphanumeric(end + 3) || self.contraction_at(end).is_some() {
-                            break;
-                        }
-                        if self.ends_with_not(at, end) {
-                            return self.not(at, end, spaced, found);
-                        }
-                        reader.mark(b'\'');
-                        end += 3;
-                        continue;
+                _ => match self.character(end) {
+                    Some(c) if c.is_alphanumeric() || is_combining(c) => {
+                        reader.beyond_ascii(c);
+                        letters_since_dot += 1;
+                        end += c.len_utf8();
                     }
-                    match self.character(end) {
-                        Some(c) if c.is_alphanumeric() || is_combining(c) => {
-                            reader.beyond_ascii(c);
-                            letters_since_dot += 1;
-                            end += c.len_utf8();
-                        }
-                        _ => break,
-                    }
-                }
+                    _ => break,
+                },
             }
         }
         if has_domain && self.byte(end) == b'/' {
-            let end = self.end_of_link(at);
+            let end = end_of_link(self.text, at);
             found(self.bare(at..end, Kind::Address, LINK, spaced));
             return end;
         }
@@ -427,7 +361,7 @@ fn is_abbreviation(word: Option<&[u8]>) -> bool {
 }
 
 /// Combining marks go with the letter before them.
-fn is_combining(c: char) -> bool {
+pub(crate) fn is_combining(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}')
 }
 

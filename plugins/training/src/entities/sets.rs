@@ -131,7 +131,7 @@ fn kind_of(tag: &str) -> Result<Kind, Failure> {
 }
 
 /// Whether a word before a name that was cut short belongs to it.
-fn goes_on(word: &String) -> bool {
+fn goes_on(word: &str) -> bool {
     word.chars().all(char::is_alphabetic)
         && word.starts_with(char::is_uppercase)
         && !BEFORE_NAMES.contains(&&*word.to_lowercase())
@@ -145,8 +145,10 @@ impl Sentence {
         let mut end = 0;
         for (range, kind) in &mut self.names {
             while set.is_cut_short && *kind != Kind::Person && range.start > end {
-                let Some(before) =
-                    range.start.checked_sub(1).filter(|before| self.words.get(*before).is_some_and(goes_on))
+                let Some(before) = range
+                    .start
+                    .checked_sub(1)
+                    .filter(|before| self.words.get(*before).is_some_and(|word| goes_on(word)))
                 else {
                     break;
                 };
