@@ -81,7 +81,7 @@ fn place(sentiment: Sentiment) -> usize {
 
 /// Prints a row for each set, and the means.
 #[expect(clippy::print_stdout, reason = "the table goes to standard output")]
-pub(super) fn print(all: &[(&str, Figures)]) {
+pub(super) fn print(all: &[(String, Figures)]) {
     println!("set\ttexts\ttwo-class\tthree-class\tmacro-recall\tmacro-F1\tlog-loss");
     let mut means = [0.0; 5];
     for (name, figures) in all {

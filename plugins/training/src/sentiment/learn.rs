@@ -8,10 +8,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sentiment_analysis::model::{Distribution, Scalars, Sentiment};
-use sentiment_analysis::tokens::hash;
 
 use super::lexicon::{Lexicon, SCORES};
-use super::sets::{Set, Text, read_features};
+use super::sets::{Set, Text, letters_hash, read_features};
 use crate::progress;
 use crate::random::Random;
 
@@ -63,10 +62,9 @@ pub(super) fn learn(sets: &[(&Set, Vec<Text>)], lexicon: &Lexicon, seed: u64) ->
     Learned { weights: weights_of_all(sets, kept, lexicon, seed), calibration }
 }
 
-/// The same for the same text in every set, however it is written: none is seen in one and held out in another.
+/// No text is seen in one set and held out in another.
 fn is_held_out(text: &str) -> bool {
-    let letters: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    hash(&letters).is_multiple_of(FOLDS)
+    letters_hash(text).is_multiple_of(FOLDS)
 }
 
 fn weights_of_all(sets: &[(&Set, Vec<Text>)], mut all: Vec<Read>, lexicon: &Lexicon, seed: u64) -> Weights {

@@ -6,8 +6,8 @@ mod lexicon;
 mod sets;
 mod table;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use sentiment_analysis::features::fingerprint;
 use sentiment_analysis::model::Model;
@@ -17,7 +17,7 @@ use crate::Failure;
 use crate::data::Data;
 use figures::Figures;
 use learn::{Learned, learn};
-use sets::{SETS, Text};
+use sets::{SETS, Text, letters_hash};
 
 /// Where the analyzer has its model.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../sentiment-analysis/model.bin");
@@ -51,32 +51,63 @@ pub(crate) fn evaluate(folder: &Path, file: Option<&Path>) -> Result<(), Failure
     for set in SETS {
         let texts = set.dev(&mut data)?;
         if !texts.is_empty() {
-            all.push((set.name, Figures::of(&model, &texts)));
+            all.push((set.name.to_owned(), Figures::of(&model, &texts)));
         }
     }
     figures::print(&all);
     Ok(())
 }
 
-/// Trains without each set that has no development split, and prints the figures on it.
+/// Trains without each set that has no development split, and prints the figures on it. Then, for the sets of
+/// which training has a half and the other is hidden, trains with half of that and measures on what is left.
 pub(crate) fn hold_out(folder: &Path) -> Result<(), Failure> {
     let mut all = Vec::new();
     for set in SETS.iter().filter(|set| set.stands_for_hidden) {
-        let mut data = Data::of(folder);
-        let learned = learned_without(&mut data, Some(set.name), 1)?;
-        let bytes = table::file(&learned, &json!({}))?;
-        let model = Model::of(&bytes).ok_or("what was written is no model")?;
-        all.push((set.name, Figures::of(&model, &set.train(&mut data)?)));
+        let halves: &[Option<u32>] = if set.is_half { &[None, Some(0), Some(1)] } else { &[None] };
+        for half in halves {
+            let left_out = LeftOut { set: set.name, half: *half };
+            let mut data = Data::of(folder);
+            let learned = learned_without(&mut data, Some(left_out), 1)?;
+            let bytes = table::file(&learned, &json!({}))?;
+            let model = Model::of(&bytes).ok_or("what was written is no model")?;
+            let mut texts = set.train(&mut data)?;
+            texts.retain(|text| left_out.has(set, text));
+            all.push((left_out.to_string(), Figures::of(&model, &texts)));
+        }
     }
     figures::print(&all);
     Ok(())
 }
 
-fn learned_without(data: &mut Data, held_out: Option<&str>, seed: u64) -> Result<Learned, Failure> {
+/// A set that training is not to see, or half of it.
+#[derive(Clone, Copy)]
+struct LeftOut {
+    set: &'static str,
+    half: Option<u32>,
+}
+
+impl LeftOut {
+    fn has(&self, set: &sets::Set, text: &Text) -> bool {
+        self.set == set.name && self.half.is_none_or(|half| letters_hash(&text.text) % 2 == half)
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(half) = self.half else { return f.write_str(self.set) };
+        write!(f, "{}, half {}", self.set, half + 1)
+    }
+}
+
+fn learned_without(data: &mut Data, left_out: Option<LeftOut>, seed: u64) -> Result<Learned, Failure> {
     let lexicon = lexicon::read(data)?;
     let mut sets: Vec<(&sets::Set, Vec<Text>)> = Vec::new();
-    for set in SETS.iter().filter(|set| Some(set.name) != held_out) {
-        sets.push((set, set.train(data)?));
+    for set in SETS {
+        let mut texts = set.train(data)?;
+        texts.retain(|text| !left_out.is_some_and(|left_out| left_out.has(set, text)));
+        if !texts.is_empty() {
+            sets.push((set, texts));
+        }
     }
     Ok(learn(&sets, &lexicon, seed))
 }
