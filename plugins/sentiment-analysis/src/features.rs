@@ -32,35 +32,68 @@ pub const BEFORE_CONTRAST: f32 = 0.25;
 /// Tokens that a negation reaches, at most, within its clause.
 const REACH: u8 = 3;
 
-/// Words of negation, by their hashes. What ends in `n't` is cut before.
-const NEGATIONS: [u32; 21] = [
-    hash("n't"),
-    hash("not"),
-    hash("no"),
-    hash("never"),
-    hash("nor"),
-    hash("neither"),
-    hash("none"),
-    hash("nobody"),
-    hash("nothing"),
-    hash("nowhere"),
-    hash("cannot"),
-    hash("without"),
-    hash("hardly"),
-    hash("barely"),
-    hash("dont"),
-    hash("doesnt"),
-    hash("didnt"),
-    hash("isnt"),
-    hash("wasnt"),
-    hash("cant"),
-    hash("wont"),
+/// What a word does to the words behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// They are meant the other way round.
+    Negation,
+    /// They count more than what was said before.
+    Contrast,
+    /// They may.
+    Concession,
+}
+
+/// The words that do, by their hashes. What ends in `n't` is cut before.
+const TURNS: [(u32, Turn); 28] = [
+    (hash("n't"), Turn::Negation),
+    (hash("not"), Turn::Negation),
+    (hash("no"), Turn::Negation),
+    (hash("never"), Turn::Negation),
+    (hash("nor"), Turn::Negation),
+    (hash("neither"), Turn::Negation),
+    (hash("none"), Turn::Negation),
+    (hash("nobody"), Turn::Negation),
+    (hash("nothing"), Turn::Negation),
+    (hash("nowhere"), Turn::Negation),
+    (hash("cannot"), Turn::Negation),
+    (hash("without"), Turn::Negation),
+    (hash("hardly"), Turn::Negation),
+    (hash("barely"), Turn::Negation),
+    (hash("dont"), Turn::Negation),
+    (hash("doesnt"), Turn::Negation),
+    (hash("didnt"), Turn::Negation),
+    (hash("isnt"), Turn::Negation),
+    (hash("wasnt"), Turn::Negation),
+    (hash("cant"), Turn::Negation),
+    (hash("wont"), Turn::Negation),
+    (hash("but"), Turn::Contrast),
+    (hash("however"), Turn::Contrast),
+    (hash("nevertheless"), Turn::Contrast),
+    (hash("nonetheless"), Turn::Contrast),
+    (hash("yet"), Turn::Concession),
+    (hash("although"), Turn::Concession),
+    (hash("though"), Turn::Concession),
 ];
 
-/// Words after which what is said counts more than what was said before.
-const CONTRASTS: [u32; 4] = [hash("but"), hash("however"), hash("nevertheless"), hash("nonetheless")];
-/// Words that may have such a part.
-const CONCESSIONS: [u32; 3] = [hash("yet"), hash("although"), hash("though")];
+/// The lowest six bits of all their hashes: most words are told by them to be none.
+const LOW_BITS_OF_TURNS: u64 = {
+    let (mut bits, mut at) = (0, 0);
+    while at < TURNS.len() {
+        #[expect(clippy::indexing_slicing, reason = "it counts through the words")]
+        {
+            bits |= 1 << (TURNS[at].0 % 64);
+        }
+        at += 1;
+    }
+    bits
+};
+
+fn turn(hash: u32) -> Option<Turn> {
+    if LOW_BITS_OF_TURNS >> (hash % 64) & 1 == 0 {
+        return None;
+    }
+    TURNS.iter().find(|(word, _)| *word == hash).map(|(_, turn)| *turn)
+}
 
 // What sets features of one sort apart from those of another.
 const NEGATED: u32 = 0x9e37_79b9;
@@ -100,12 +133,16 @@ pub fn features(sentence: &str, base: usize, mut found: impl FnMut(Event)) {
             add(word ^ AFTER_CONTRAST);
         }
         before = [before[1], Some(word)];
-        negated = if NEGATIONS.contains(&hash) { REACH } else { negated.saturating_sub(1) };
-        if CONTRASTS.contains(&hash) {
-            found(Event::Contrast);
-            is_after_contrast = true;
+        negated = negated.saturating_sub(1);
+        match turn(hash) {
+            Some(Turn::Negation) => negated = REACH,
+            Some(Turn::Contrast) => {
+                found(Event::Contrast);
+                is_after_contrast = true;
+            }
+            Some(Turn::Concession) => is_after_contrast = true,
+            None => {}
         }
-        is_after_contrast |= CONCESSIONS.contains(&hash);
     });
 }
 

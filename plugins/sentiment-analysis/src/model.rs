@@ -236,8 +236,8 @@ impl<'m> Model<'m> {
     /// What a feature weighs for positive and for negative.
     fn weights(&self, key: u32) -> [i8; 2] {
         let (bucket, mark) = place(key, self.buckets.len());
-        let bucket = self.buckets.get(bucket).map_or(&[][..], |bucket| bucket.as_chunks::<ENTRY_BYTES>().0);
-        for [low, high, positive, negative] in bucket {
+        let Some(bucket) = self.buckets.get(bucket) else { return [0, 0] };
+        for [low, high, positive, negative] in bucket.as_chunks::<ENTRY_BYTES>().0 {
             if [*low, *high] == mark {
                 return [positive.cast_signed(), negative.cast_signed()];
             }

@@ -26,12 +26,8 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
         }
     };
     let mut at = 0;
-    while let Some(&byte) = text.as_bytes().get(at) {
-        // The first bytes of everything that may end a sentence.
-        if !matches!(byte, b'\n' | b'\r' | b'.' | b'!' | b'?' | 0xc2 | 0xd8 | 0xe0 | 0xe2 | 0xe3 | 0xef) {
-            at += 1;
-            continue;
-        }
+    while let Some(place) = next_that_may_end(text.as_bytes(), at) {
+        at = place;
         let c = text.get(at..).and_then(|rest| rest.chars().next());
         let (next, ends) = match c {
             Some('\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') => {
@@ -48,6 +44,23 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     }
     push(start..text.len());
     sentences
+}
+
+/// Where from `at` on the next byte is that everything begins with that may end a sentence.
+fn next_that_may_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let may_end = |byte: u8| {
+        matches!(byte, b'\n' | b'\r' | b'.' | b'!' | b'?' | 0xc2 | 0xd8 | 0xe0 | 0xe2 | 0xe3 | 0xef)
+    };
+    // Sixteen are looked at at once for something like it: most have nothing.
+    let may_not = |block: &&[u8; 16]| {
+        !block.iter().fold(false, |any, &byte| {
+            any | (byte < b' ') | matches!(byte, b'.' | b'!' | b'?') | (byte >= 0xc2)
+        })
+    };
+    let rest = bytes.get(at..)?;
+    let clear = 16 * rest.as_chunks().0.iter().take_while(may_not).count();
+    let place = rest.get(clear..)?.iter().position(|byte| may_end(*byte))?;
+    Some(at + clear + place)
 }
 
 fn is_mark(c: char) -> bool {

@@ -88,6 +88,7 @@ pub fn tokens(sentence: &str, base: usize, mut found: impl FnMut(Token)) {
                 found(Token { kind: Kind::ClauseEnd, ..symbol(end, 0) });
                 end
             }
+            b' ' => at + 1,
             b'\'' if is_contraction_after(bytes, at) => word(sentence, at, base, &mut found),
             0..0x80 => match emoticon(bytes, at) {
                 Some(end) => {
