@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use crate::sentences::sentences;
-use crate::tokens::{Kind, Token, hash, tokens};
+use crate::spelling::hash;
+use crate::tokens::{Kind, Token, tokens};
 
 /// One thing about a sentence: a word, two or three in a row, or how something is written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Sentiment analysis: how a text speaks of its matter.
 //!
-//! From the bottom up: [`sentences`] cuts a text, [`tokens`] finds words and signs in a sentence, [`features`] says
-//! what the model looks at, [`model`] weighs it and makes a distribution, and [`document`] puts a document together.
+//! From the bottom up: [`sentences`] cuts a text, [`tokens`] finds words and signs in a sentence and [`spelling`] reads
+//! the words, [`features`] says what the model looks at, [`model`] weighs it and makes a distribution, and [`document`] puts a document together.
 //! All of it is plain Rust that also runs natively; `component` is the thin skin that makes a Gloss plugin of
 //! it.
 //!
@@ -11,6 +11,7 @@ pub mod document;
 pub mod features;
 pub mod model;
 pub mod sentences;
+pub mod spelling;
 pub mod tokens;
 
 #[cfg(target_arch = "wasm32")]

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::spelling::{Spelled, hash, hash_bytes};
+
 /// Something in a sentence that can carry meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -29,28 +31,6 @@ pub enum Kind {
     Symbol,
     /// What ends a clause. It says nothing by itself.
     ClauseEnd,
-}
-
-/// The hash of a word as a token of it has it.
-pub const fn hash(word: &str) -> u32 {
-    let bytes = word.as_bytes();
-    let (mut hash, mut at) = (SEED, 0);
-    while at < bytes.len() {
-        #[expect(clippy::indexing_slicing, reason = "it counts through the bytes")]
-        {
-            hash = fold(hash, bytes[at]);
-        }
-        at += 1;
-    }
-    hash
-}
-
-// Fowler, Noll and Vo, FNV-1a of 32 bits (RFC 9923).
-const SEED: u32 = 0x811c_9dc5;
-const PRIME: u32 = 0x0100_0193;
-
-const fn fold(hash: u32, byte: u8) -> u32 {
-    (hash ^ byte as u32).wrapping_mul(PRIME)
 }
 
 /// What every handle and link is looked up as: their letters say nothing.
@@ -120,7 +100,7 @@ pub fn tokens(sentence: &str, base: usize, mut found: impl FnMut(Token)) {
 }
 
 fn hash_of(bytes: &[u8], range: Range<usize>) -> u32 {
-    bytes.get(range).unwrap_or_default().iter().fold(SEED, |hash, byte| fold(hash, *byte))
+    hash_bytes(bytes.get(range).unwrap_or_default())
 }
 
 /// Where the bytes of a kind that stand from `at` on end.
@@ -218,97 +198,23 @@ fn word(text: &str, at: usize, base: usize, found: &mut impl FnMut(Token)) -> us
     let cut =
         if spelled.has_apostrophe { at + contraction(text.get(at..end).unwrap_or_default()) } else { end };
     if cut == at || cut == end {
-        found(spelled.token(base + at..base + end));
+        found(token(&spelled, base + at..base + end));
         return end;
     }
     for part in [at..cut, cut..end] {
         let spelled = Spelled::read(text.get(part.clone()).unwrap_or_default());
-        found(spelled.token(base + part.start..base + part.end));
+        found(token(&spelled, base + part.start..base + part.end));
     }
     end
 }
 
-/// How a word is written.
-struct Spelled {
-    length: usize,
-    hash: u32,
-    letters: u32,
-    capitals: u32,
-    drawn_out: bool,
-    has_apostrophe: bool,
-}
-
-impl Spelled {
-    /// Reads the word that `text` begins with. Digits are alike, and of a letter that is drawn out two are kept.
-    fn read(text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut word =
-            Self { length: 0, hash: SEED, letters: 0, capitals: 0, drawn_out: false, has_apostrophe: false };
-        let (mut last, mut same) = (0, 0);
-        while let Some(&byte) = bytes.get(word.length) {
-            let (lower, length) = match byte {
-                b'a'..=b'z' => (byte, 1),
-                b'A'..=b'Z' => {
-                    word.capitals += 1;
-                    (byte | 0x20, 1)
-                }
-                b'0'..=b'9' => (b'0', 1),
-                b'\''
-                    if word.length == 0
-                        || bytes.get(word.length + 1).is_some_and(u8::is_ascii_alphabetic) =>
-                {
-                    word.has_apostrophe = true;
-                    (byte, 1)
-                }
-                0..0x80 => break,
-                _ => match word.read_beyond_ascii(text) {
-                    Some(lower_and_length) => lower_and_length,
-                    None => break,
-                },
-            };
-            word.length += length;
-            let is_letter = lower.is_ascii_lowercase();
-            word.letters += u32::from(is_letter);
-            same = if lower == last { same + 1 } else { 0 };
-            last = lower;
-            if same > 1 && is_letter {
-                word.drawn_out = true;
-            } else if same == 0 || lower != b'0' {
-                word.hash = fold(word.hash, lower);
-            }
-        }
-        word
-    }
-
-    /// Folds in all but the last byte of a letter beyond ASCII. Says that byte, and the letter's length.
-    #[cold]
-    fn read_beyond_ascii(&mut self, text: &str) -> Option<(u8, usize)> {
-        let rest = text.get(self.length..)?;
-        let c = rest.chars().next()?;
-        if c == '\u{2019}' && rest.chars().nth(1).is_some_and(char::is_alphabetic) {
-            self.has_apostrophe = true;
-            return Some((b'\'', c.len_utf8()));
-        }
-        if !c.is_alphanumeric() {
-            return None;
-        }
-        self.letters += 1;
-        self.capitals += u32::from(c.is_uppercase());
-        let lower = c.to_lowercase().next().unwrap_or(c);
-        let mut encoded = [0; 4];
-        let (last, before) = lower.encode_utf8(&mut encoded).as_bytes().split_last()?;
-        self.hash = before.iter().fold(self.hash, |hash, byte| fold(hash, *byte));
-        Some((*last, c.len_utf8()))
-    }
-
-    fn token(&self, range: Range<usize>) -> Token {
-        Token {
-            range,
-            hash: self.hash,
-            kind: Kind::Word,
-            capitals: self.capitals > 1 && self.capitals == self.letters,
-            drawn_out: self.drawn_out,
-        }
+fn token(spelled: &Spelled, range: Range<usize>) -> Token {
+    Token {
+        range,
+        hash: spelled.hash,
+        kind: Kind::Word,
+        capitals: spelled.is_in_capitals(),
+        drawn_out: spelled.drawn_out,
     }
 }
 

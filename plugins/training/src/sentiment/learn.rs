@@ -25,7 +25,7 @@ const FEATURE_STEP: f32 = 0.1;
 const FEATURE_DAMPING: f32 = 1e-4;
 /// Step of the shared weights, which shrinks to 0.
 const SHARED_STEP: f32 = 0.05;
-/// One in so many texts is kept back for the calibration.
+/// One in so many texts is kept back for the calibration, each in its turn.
 const FOLDS: u32 = 10;
 
 /// What was learnt: a weight for positive and for negative, beside neutral, of each feature.
@@ -47,29 +47,24 @@ struct Example {
 }
 
 /// Learns from all texts of all sets. How far the weights are to be believed is found before, by learning from
-/// nine in ten and looking at the others: a model is surer of what it has seen than of what it has not.
+/// nine in ten and looking at the others, ten times: a model is surer of what it has seen than of what it has not.
 pub(super) fn learn(sets: &[(&Set, Vec<Text>)], lexicon: &Lexicon, seed: u64) -> Learned {
-    let (mut kept, mut held_out) = (Vec::new(), Vec::new());
+    let mut all = Vec::new();
     for (set, (_, texts)) in sets.iter().enumerate() {
         for text in texts {
-            let read = Read { set, gold: text.gold, features: read_features(&text.text) };
-            if is_held_out(&text.text) { held_out.push(read) } else { kept.push(read) }
+            let fold = letters_hash(&text.text) % FOLDS;
+            all.push(Read { set, fold, gold: text.gold, features: read_features(&text.text) });
         }
     }
-    let weights = weights(sets, &kept, lexicon, seed, "calibration");
-    let calibration = Calibration::of(sets, &held_out, &weights);
-    kept.append(&mut held_out);
-    Learned { weights: weights_of_all(sets, kept, lexicon, seed), calibration }
-}
-
-/// No text is seen in one set and held out in another.
-fn is_held_out(text: &str) -> bool {
-    letters_hash(text).is_multiple_of(FOLDS)
-}
-
-fn weights_of_all(sets: &[(&Set, Vec<Text>)], mut all: Vec<Read>, lexicon: &Lexicon, seed: u64) -> Weights {
-    all.sort_by_key(|read| read.set);
-    weights(sets, &all, lexicon, seed, "sentiment")
+    let mut judged = Vec::new();
+    for fold in 0..FOLDS {
+        let (held_out, kept): (Vec<&Read>, Vec<&Read>) = all.iter().partition(|read| read.fold == fold);
+        let weights = weights(sets, &kept, lexicon, seed, "calibration");
+        let typical = |read: &&&Read| sets.get(read.set).is_some_and(|(set, _)| set.is_typical);
+        judged.extend(held_out.iter().filter(typical).map(|read| Judged::of(read, &weights)));
+    }
+    let weights = weights(sets, &all.iter().collect::<Vec<_>>(), lexicon, seed, "sentiment");
+    Learned { weights, calibration: Calibration::of(&judged) }
 }
 
 /// A weight for positive and for negative of each feature, by its key.
@@ -78,6 +73,8 @@ type Weights = BTreeMap<u32, [f32; 2]>;
 /// A text by its features.
 struct Read {
     set: usize,
+    /// The same for the same text in every set: none is seen in one and held out in another.
+    fold: u32,
     gold: Sentiment,
     /// Their keys, and what each counts.
     features: Vec<(u32, f32)>,
@@ -91,7 +88,7 @@ impl Read {
 
 fn weights(
     sets: &[(&Set, Vec<Text>)],
-    read: &[Read],
+    read: &[&Read],
     lexicon: &Lexicon,
     seed: u64,
     what: &'static str,
@@ -104,7 +101,7 @@ fn weights(
         counts.iter().filter(|(_, count)| **count >= FREQUENT).map(|(key, _)| *key).collect();
     frequent.sort_unstable();
     let places: HashMap<u32, u32> = frequent.iter().copied().zip(0..).collect();
-    let example = |read: &Read| {
+    let example = |read: &&Read| {
         let mut scores = [0.0; SCORES];
         for (key, counts) in &read.features {
             let said = lexicon.get(key).copied().unwrap_or_default();
@@ -232,40 +229,49 @@ struct Calibration {
     bias: [f32; 2],
 }
 
+/// What weights say of a text that they were not learnt from.
+struct Judged {
+    set: usize,
+    gold: Sentiment,
+    /// For positive and for negative.
+    logits: [f64; 2],
+}
+
+impl Judged {
+    fn of(read: &Read, weights: &Weights) -> Self {
+        let mut sums = [0.0; 2];
+        for (key, counts) in &read.features {
+            let row = weights.get(key).copied().unwrap_or_default();
+            sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight * counts);
+        }
+        Self { set: read.set, gold: read.gold, logits: sums.map(|sum| f64::from(sum * read.scale())) }
+    }
+}
+
 const CALIBRATION_STEPS: usize = 2000;
 const CALIBRATION_STEP: f64 = 0.5;
 
 impl Calibration {
-    /// The one of greatest likelihood on texts of the typical sets, where each set counts as much as the others and in
-    /// it each sentiment: how frequent they will be is not known. The likelihood has one maximum, and steps along its
-    /// slope reach it.
-    fn of(sets: &[(&Set, Vec<Text>)], held_out: &[Read], weights: &Weights) -> Self {
-        let kind = |read: &Read| (read.set, read.gold.label());
-        let mut texts: HashMap<(usize, &str), f64> = HashMap::new();
-        for read in held_out {
-            *texts.entry(kind(read)).or_default() += 1.0;
+    /// The one of greatest likelihood, where each set counts as much as the others and in it each sentiment: how
+    /// frequent they will be is not known. The likelihood has one maximum, and steps along its slope reach it.
+    fn of(judged: &[Judged]) -> Self {
+        let kind = |judged: &Judged| (judged.set, judged.gold.label());
+        let mut counts: HashMap<(usize, &str), f64> = HashMap::new();
+        for judged in judged {
+            *counts.entry(kind(judged)).or_default() += 1.0;
         }
-        let typical = |read: &&Read| sets.get(read.set).is_some_and(|(set, _)| set.is_typical);
-        let sums = |read: &Read| {
-            let mut sums = [0.0; 2];
-            for (key, counts) in &read.features {
-                let row = weights.get(key).copied().unwrap_or_default();
-                sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight * counts);
-            }
-            let share = texts.get(&kind(read)).map_or(0.0, |texts| 1.0 / texts);
-            (sums.map(|sum| f64::from(sum * read.scale())), read.gold, share)
-        };
-        let texts: Vec<([f64; 2], Sentiment, f64)> = held_out.iter().filter(typical).map(sums).collect();
-        let all: f64 = texts.iter().map(|(.., share)| share).sum();
+        let kinds = counts.len().max(1) as f64;
+        let share = |judged: &Judged| counts.get(&kind(judged)).map_or(0.0, |count| 1.0 / (count * kinds));
         let (mut trust, mut bias) = (1.0, [0.0; 2]);
         for _ in 0..CALIBRATION_STEPS {
             let (mut trust_slope, mut slopes) = (0.0, [0.0; 2]);
-            for ([positive, negative], gold, share) in &texts {
-                let logits = [trust * positive + bias[0], trust * negative + bias[1]];
-                let distribution = Distribution::of_logits(logits);
-                let wanted = |sentiment| f64::from(u8::from(*gold == sentiment));
+            for text in judged {
+                let [positive, negative] = text.logits;
+                let distribution =
+                    Distribution::of_logits([trust * positive + bias[0], trust * negative + bias[1]]);
+                let wanted = |sentiment| f64::from(u8::from(text.gold == sentiment));
                 let errors = [Sentiment::Positive, Sentiment::Negative]
-                    .map(|sentiment| (wanted(sentiment) - distribution.of(sentiment)) * share / all);
+                    .map(|sentiment| (wanted(sentiment) - distribution.of(sentiment)) * share(text));
                 trust_slope += errors[0] * positive + errors[1] * negative;
                 slopes = [slopes[0] + errors[0], slopes[1] + errors[1]];
             }

@@ -3,7 +3,7 @@
 use sentiment_analysis::features::{BEFORE_CONTRAST, Event, features};
 use sentiment_analysis::model::Sentiment;
 use sentiment_analysis::sentences::sentences;
-use sentiment_analysis::tokens::hash;
+use sentiment_analysis::spelling::hash;
 use serde::Deserialize;
 
 use crate::Failure;
