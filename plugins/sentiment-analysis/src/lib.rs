@@ -14,5 +14,7 @@ pub mod sentences;
 pub mod spelling;
 pub mod tokens;
 
+mod blocks;
+
 #[cfg(target_arch = "wasm32")]
 mod component;

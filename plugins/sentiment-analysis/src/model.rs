@@ -230,7 +230,8 @@ impl<'m> Model<'m> {
 
     fn scale(&self, reading: Reading) -> f64 {
         let features = f64::from(reading.features) + f64::from(self.scalars.softening);
-        f64::from(self.scalars.unit) / libm::sqrt(features)
+        // The root is rounded correctly everywhere.
+        f64::from(self.scalars.unit) / features.sqrt()
     }
 
     /// What a feature weighs for positive and for negative.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::blocks::{HIGH, every, zeros};
+
 /// Words that end with a full stop in the middle of a sentence.
 const ABBREVIATIONS: [&str; 17] = [
     "mr", "mrs", "ms", "dr", "prof", "st", "vs", "gen", "col", "sgt", "rev", "hon", "inc", "ltd", "co", "jr",
@@ -48,19 +50,27 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
 
 /// Where from `at` on the next byte is that everything begins with that may end a sentence.
 fn next_that_may_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let may_end = |byte: u8| {
+    let may_end = |byte: &u8| {
         matches!(byte, b'\n' | b'\r' | b'.' | b'!' | b'?' | 0xc2 | 0xd8 | 0xe0 | 0xe2 | 0xe3 | 0xef)
     };
-    // Sixteen are looked at at once for something like it: most have nothing.
-    let may_not = |block: &&[u8; 16]| {
-        !block.iter().fold(false, |any, &byte| {
-            any | (byte < b' ') | matches!(byte, b'.' | b'!' | b'?') | (byte >= 0xc2)
-        })
-    };
-    let rest = bytes.get(at..)?;
-    let clear = 16 * rest.as_chunks().0.iter().take_while(may_not).count();
-    let place = rest.get(clear..)?.iter().position(|byte| may_end(*byte))?;
-    Some(at + clear + place)
+    let (blocks, rest) = bytes.get(at..)?.as_chunks();
+    for (number, block) in blocks.iter().enumerate() {
+        let mut others = neither_letters_nor_spaces(u64::from_le_bytes(*block));
+        while others != 0 {
+            let place = others.trailing_zeros() as usize / 8;
+            if block.get(place).is_some_and(may_end) {
+                return Some(at + 8 * number + place);
+            }
+            others &= others - 1;
+        }
+    }
+    let place = rest.iter().position(|byte| may_end(byte))?;
+    Some(bytes.len() - rest.len() + place)
+}
+
+/// The bytes of a block that are no letters of ASCII, nor signs beside them there, nor spaces.
+fn neither_letters_nor_spaces(block: u64) -> u64 {
+    (!(block << 1) | block) & HIGH & !zeros(block ^ every(b' '))
 }
 
 fn is_mark(c: char) -> bool {

@@ -3,6 +3,8 @@
 //! A word is known by the hash of its small letters, in blocks of eight. Most words fit into one block, which is read
 //! at once rather than letter by letter.
 
+use crate::blocks::{HIGH, every, first, zeros};
+
 /// The hash of a word as a token of it has it.
 pub const fn hash(word: &str) -> u32 {
     hash_bytes(word.as_bytes())
@@ -69,7 +71,7 @@ pub(crate) struct Spelled {
 impl Spelled {
     /// Reads the word that `text` begins with. Digits are alike, and of a letter that is drawn out two are kept.
     pub(crate) fn read(text: &str) -> Self {
-        Self::read_block(text.as_bytes()).unwrap_or_else(|| Self::read_letters(text))
+        Self::read_blocks(text.as_bytes()).unwrap_or_else(|| Self::read_letters(text))
     }
 
     /// Whether it is written in capitals, two or more.
@@ -77,29 +79,33 @@ impl Spelled {
         self.capitals > 1 && self.capitals == self.letters
     }
 
-    /// Reads a word of up to seven letters of ASCII, none of them three times in a row, if it is one and if a byte
-    /// follows that ends it.
-    fn read_block(bytes: &[u8]) -> Option<Self> {
-        let block = u64::from_le_bytes(*bytes.first_chunk()?);
-        let length = (!letters(block) & HIGH).trailing_zeros() / 8;
-        let end = *bytes.get(length as usize)?;
-        if !(1..8).contains(&length) || end == b'\'' || end.is_ascii_digit() || !end.is_ascii() {
-            return None;
+    /// Reads a word of letters of ASCII, none of them three times in a row, if it is one, if a byte follows that ends
+    /// it, and if eight bytes can be read from where its last block begins.
+    fn read_blocks(bytes: &[u8]) -> Option<Self> {
+        let (mut blocks, mut before) = (0, 0);
+        let (mut length, mut capitals) = (0, 0);
+        loop {
+            let block = u64::from_le_bytes(*bytes.get(length..)?.first_chunk()?);
+            let letters = (!letters(block) & HIGH).trailing_zeros() / 8;
+            let small = (block | SMALL) & first(letters);
+            if has_three_alike(small) || has_three_alike((before >> 48) | (small << 16)) {
+                return None;
+            }
+            capitals += (!block & SMALL & first(letters)).count_ones();
+            length += letters as usize;
+            if letters == 8 {
+                blocks = mixed(blocks ^ small);
+                before = small;
+                continue;
+            }
+            let end = *bytes.get(length)?;
+            if length == 0 || end == b'\'' || end.is_ascii_digit() || !end.is_ascii() {
+                return None;
+            }
+            let hash = Hash { blocks, block: small, bits: 8 * letters }.finish();
+            let letters = u32::try_from(length).ok()?;
+            return Some(Self { length, hash, letters, capitals, drawn_out: false, has_apostrophe: false });
         }
-        let word = (1 << (8 * length)) - 1;
-        let small = (block | SMALL) & word;
-        let same_as_next = zeros(small ^ (small >> 8)) & word;
-        if same_as_next & (same_as_next >> 8) != 0 {
-            return None;
-        }
-        Some(Self {
-            length: length as usize,
-            hash: Hash { block: small, ..Hash::NONE }.finish(),
-            letters: length,
-            capitals: (!block & SMALL & word).count_ones(),
-            drawn_out: false,
-            has_apostrophe: false,
-        })
     }
 
     fn read_letters(text: &str) -> Self {
@@ -166,14 +172,8 @@ impl Spelled {
     }
 }
 
-/// The highest bit of every byte.
-const HIGH: u64 = every(0x80);
 /// The bit that tells small letters from capitals.
 const SMALL: u64 = every(0x20);
-
-const fn every(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
 
 /// The highest bits of the bytes that are letters of ASCII.
 fn letters(block: u64) -> u64 {
@@ -183,9 +183,10 @@ fn letters(block: u64) -> u64 {
     from_a & !beyond_z & !block & HIGH
 }
 
-/// The highest bits of the bytes that are 0.
-fn zeros(block: u64) -> u64 {
-    !(((block & !HIGH) + !HIGH) | block) & HIGH
+/// Whether three bytes in a row are the same and not 0.
+fn has_three_alike(block: u64) -> bool {
+    let same_as_next = zeros(block ^ (block >> 8)) & !zeros(block);
+    same_as_next & (same_as_next >> 8) != 0
 }
 
 #[cfg(test)]
@@ -203,18 +204,29 @@ mod tests {
 
     #[test]
     fn some_words_are_read_at_once() {
-        for word in ["good day", "A nicer ", "Letters.", "all that"] {
-            assert!(Spelled::read_block(word.as_bytes()).is_some(), "{word}");
+        for word in [
+            "good day",
+            "A nicer ",
+            "Letters.",
+            "all that",
+            "eightish, indeed",
+            "Goodnight, all of",
+            "Lettersettersetters, good",
+        ] {
+            assert!(Spelled::read_blocks(word.as_bytes()).is_some(), "{word}");
         }
-        for word in ["good", "goodnight", "soooo so", "don't it", "mp3 file", "caf\u{e9} au", " nothing"] {
-            assert!(Spelled::read_block(word.as_bytes()).is_none(), "{word}");
+        for word in [
+            "good", "goodnight", "soooo so", "addresssing it", "don't it", "mp3 file", "caf\u{e9} au",
+            " nothing",
+        ] {
+            assert!(Spelled::read_blocks(word.as_bytes()).is_none(), "{word}");
         }
     }
 
     proptest! {
         #[test]
-        fn what_is_read_at_once_is_read_like_letters(text in "([a-cA-C]{0,9}|\\PC)[ .'@\\[`{z0]\\PC{0,8}") {
-            if let Some(word) = Spelled::read_block(text.as_bytes()) {
+        fn what_is_read_at_once_is_read_like_letters(text in "([a-cA-C]{0,20}|\\PC)[ .'@\\[`{z0]\\PC{0,8}") {
+            if let Some(word) = Spelled::read_blocks(text.as_bytes()) {
                 let by_letters = Spelled::read_letters(&text);
                 prop_assert_eq!(word.length, by_letters.length);
                 prop_assert_eq!(word.hash, by_letters.hash);
