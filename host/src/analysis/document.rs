@@ -1,5 +1,7 @@
 //! What an analyzer is given, and how it says no.
 
+use std::fmt;
+
 use super::Member;
 
 /// What is to be analyzed.
@@ -49,4 +51,14 @@ pub enum RefusalReason {
     UnsupportedText,
     /// Settings that do not go together.
     InvalidSetting,
+}
+
+impl fmt::Display for RefusalReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnsupportedLanguage => "unsupported-language",
+            Self::UnsupportedText => "unsupported-text",
+            Self::InvalidSetting => "invalid-setting",
+        })
+    }
 }

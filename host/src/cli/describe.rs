@@ -76,7 +76,7 @@ fn page(service: &Service) -> String {
     }
 }
 
-fn described(description: &Description) -> Vec<String> {
+pub(super) fn described(description: &Description) -> Vec<String> {
     let mut lines =
         vec![format!("{} {}", description.name, description.version), description.summary.clone()];
     let mut section = |title: &str, entries: Vec<(String, String)>| {

@@ -1,7 +1,7 @@
 //! The command line: what can be asked of the program, and how it answers a person.
 
 mod analyze;
-mod check;
+mod author;
 mod describe;
 mod heap;
 mod house;
@@ -15,7 +15,6 @@ mod table;
 
 use std::env;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -53,13 +52,14 @@ enum Command {
         #[command(flatten)]
         options: Options,
     },
-    /// Judge a plugin as the gateway would, and say the same words.
-    Check {
-        /// The component.
-        file: PathBuf,
-        #[command(flatten)]
-        options: Options,
-    },
+    /// Begin a plugin: a small project that builds and is served.
+    New(author::NewArguments),
+    /// Judge a plugin as the gateway would, in the same words, and tell what it does and costs.
+    Check(author::CheckArguments),
+    /// Have a plugin answer golden cases.
+    Test(author::TestArguments),
+    /// Measure a plugin's calls by the size of the text.
+    Bench(author::BenchArguments),
     /// Ask a running gateway on this machine whether it is ready.
     Probe(Options),
     /// Compile the component on standard input to standard output. The gateway calls itself so.
@@ -93,9 +93,10 @@ pub fn run() -> ExitCode {
         Command::Describe { service, json, options } => {
             Settings::read(options).and_then(|settings| describe::describe(&service, json, &settings))
         }
-        Command::Check { file, options } => {
-            Settings::read(options).and_then(|settings| check::check(&file, settings))
-        }
+        Command::New(arguments) => author::new(&arguments),
+        Command::Check(arguments) => author::check(&arguments),
+        Command::Test(arguments) => author::test(&arguments),
+        Command::Bench(arguments) => author::bench(&arguments),
         Command::Compile { memory_bytes } => return compile_here(memory_bytes),
         Command::Probe(options) => Settings::read(options).and_then(|settings| probe::probe(&settings)),
     };

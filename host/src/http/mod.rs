@@ -24,4 +24,7 @@ pub use listener::{Listener, Responder, Server};
 pub use problem::Problem;
 pub use service_port::ServicePort;
 pub use service_ports::{PortError, PortPlan, ServicePorts};
-pub use wire::{GuestOutput, Item, Language, Offsets, Question, WrongLanguage, service_json};
+pub use wire::{
+    GuestOutput, Item, Language, Offsets, Question, WrongLanguage, analysis_json, description_json,
+    service_json,
+};

@@ -1,7 +1,6 @@
 //! Judging and loading: from bytes to a plugin that serves, or to the reason why not.
 //!
-//! The stages come in order of their cost and danger: size, kind of file, imports and exports, compiling,
-//! types, description, examples. Each has errors of its own in [`LoadError`].
+//! The [`Step`]s come in order of their cost and danger. Each has errors of its own in [`LoadError`].
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,11 +12,12 @@ use super::compiler::Compiler;
 use super::digest::Digest;
 use super::engine::Engine;
 use super::error::{LoadError, Origin, RunFailure};
-use super::inspect::CONTRACT_VERSION;
+use super::inspect::{CONTRACT_VERSION, World};
 use super::isolation::Isolation;
 use super::limits::Limits;
 use super::run::{Identity, Plugin};
 use super::settings::Misfit;
+use super::steps::{Step, Steps};
 use super::{contract, convert, inspect, settings};
 use crate::analysis::{Description, Member, ServiceName};
 
@@ -93,39 +93,56 @@ impl Loader {
     ///
     /// The first thing that is wrong.
     pub async fn load(&self, bytes: Arc<[u8]>, origin: Origin) -> Result<Plugin, LoadError> {
+        self.load_by_steps(bytes, origin, &mut Steps::begin()).await
+    }
+
+    /// The same, with an account of the steps, also of a component that is refused.
+    pub async fn judge(&self, bytes: Arc<[u8]>, origin: Origin) -> (Result<Plugin, LoadError>, Steps) {
+        let mut steps = Steps::begin();
+        let judged = self.load_by_steps(bytes, origin, &mut steps).await;
+        (judged, steps)
+    }
+
+    async fn load_by_steps(
+        &self,
+        bytes: Arc<[u8]>,
+        origin: Origin,
+        steps: &mut Steps,
+    ) -> Result<Plugin, LoadError> {
         let inner = &self.inner;
-        let (digest, contract) = inner.judge(Arc::clone(&bytes)).await?;
+        let (digest, world) = inner.parse(Arc::clone(&bytes)).await?;
+        steps.pass(Step::Format);
+        let contract = world.check(&CONTRACT_VERSION)?;
+        steps.pass(Step::World);
+        compare_with_contract(Arc::clone(&bytes), contract.clone()).await?;
+        steps.pass(Step::Contract);
         let code = inner.compiled(bytes, digest).await?;
+        steps.pass(Step::Compilation);
         inner.check_types(&code).await?;
+        steps.pass(Step::Instance);
         let description = inner.describe(&code).await?;
         let policy = inner.policy.of(&description.name);
         let defaults = description.default_settings();
         let settings = settings::complete(&description, &policy.settings, &defaults)
             .map_err(|Misfit { name, sentence }| LoadError::OperatorSetting { setting: name, sentence })?;
         let (limits, isolation) = (policy.limits, policy.isolation);
+        steps.pass(Step::Description);
         let identity = Identity { digest, origin, contract };
         let plugin = Plugin::new(code, description, settings, (limits, isolation), identity);
         plugin.try_examples().await?;
+        steps.pass(Step::Examples);
         Ok(plugin)
     }
 }
 
 impl Inner {
-    /// What can be told without compiling: who it is, and the version of the contract it was built against.
-    async fn judge(&self, bytes: Arc<[u8]>) -> Result<(Digest, String), LoadError> {
+    /// Who it is, and what it imports and exports.
+    async fn parse(&self, bytes: Arc<[u8]>) -> Result<(Digest, World), LoadError> {
         let (size, limit_bytes) = (bytes.len() as u64, self.policy.component_bytes);
         if size > limit_bytes {
             return Err(LoadError::TooLarge { bytes: size, limit_bytes });
         }
-        blocking(move || {
-            let version = inspect::parse(&bytes)?.check(&CONTRACT_VERSION)?;
-            let differences = contract::differences(&bytes);
-            if !differences.is_empty() {
-                return Err(LoadError::Mismatch { version, differences });
-            }
-            Ok((Digest::of(&bytes), version))
-        })
-        .await
+        blocking(move || Ok((Digest::of(&bytes), inspect::parse(&bytes)?))).await
     }
 
     /// The code of an earlier time, or what the compiler makes of the component now.
@@ -173,6 +190,15 @@ impl Inner {
         let description = described.map_err(|failure| LoadError::Describe { failure: Box::new(failure) })?;
         convert::description(description).map_err(LoadError::Description)
     }
+}
+
+/// Whether its types are the contract's, as far as they can be read as WIT.
+async fn compare_with_contract(bytes: Arc<[u8]>, version: String) -> Result<(), LoadError> {
+    blocking(move || match contract::differences(&bytes) {
+        differences if differences.is_empty() => Ok(()),
+        differences => Err(LoadError::Mismatch { version, differences }),
+    })
+    .await
 }
 
 fn start_failed(failure: RunFailure) -> LoadError {

@@ -15,6 +15,7 @@ mod component;
 mod harness;
 
 mod analyze;
+mod author;
 mod bad_input;
 mod batch;
 mod check;

@@ -23,6 +23,20 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use self::description::DescriptionBody;
+use crate::analysis::{Analysis, Description};
+
+/// An analysis of `text` as clients see it, in JSON.
+pub fn analysis_json(analysis: &Analysis, text: &str, offsets: Offsets) -> String {
+    // Its keys are strings.
+    serde_json::to_string(&AnalysisBody::new(analysis, text, offsets.into())).unwrap_or_default()
+}
+
+/// What an analyzer says of itself as clients see it, in JSON.
+pub fn description_json(description: &Description) -> String {
+    serde_json::to_string(&DescriptionBody::of(description)).unwrap_or_default()
+}
+
 /// A JSON answer with status 200.
 pub(super) fn json(value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {

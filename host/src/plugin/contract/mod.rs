@@ -13,8 +13,8 @@ use wit_parser::{Function, InterfaceId, Resolve, Type, TypeDefKind, TypeId, Worl
 
 use wit::{members, print_function, print_type};
 
-/// The contract that this gateway speaks.
-const CONTRACT: &str = include_str!("../../../../wit/analyzer.wit");
+/// The contract that this gateway speaks, as WIT.
+pub const CONTRACT: &str = include_str!("../../../../wit/analyzer.wit");
 const PACKAGE: &str = "gloss:analyzer";
 
 /// An item of the contract that a component has otherwise, or not at all.

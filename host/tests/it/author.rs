@@ -1,0 +1,158 @@
+//! What authors of plugins are given: projects that build, golden cases, measurements.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::harness::{Gateway, eventually, foreign_guest, guest, program, repository, run, target_folder};
+
+/// Makes a project in a folder, and returns the folder of the project.
+fn new(folder: &Path, name: &str, language: &str) -> PathBuf {
+    let output = program()
+        .current_dir(folder)
+        .args(["new", name, "--language", language])
+        .output()
+        .expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    folder.join(name)
+}
+
+/// A component from a new project in Rust, built as its README says but for the network.
+fn built(folder: &Path, name: &str) -> PathBuf {
+    let project = new(folder, name, "rust");
+    // The versions of this repository, which are on this machine already.
+    fs::copy(repository().join("Cargo.lock"), project.join("Cargo.lock")).expect("a copy");
+    let target = target_folder().join("guests/new");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(&project).args(["build", "--release", "--offline", "--target-dir"]).arg(&target);
+    let output = cargo.output().expect("cargo starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    target.join("wasm32-wasip2/release").join(name.replace('-', "_")).with_extension("wasm")
+}
+
+/// What a command says of a file, and whether it succeeds.
+fn said(command: &str, file: &Path, options: &[&str]) -> (String, bool) {
+    let output = run(&[&[command, file.to_str().expect("a path")], options].concat());
+    let said = [output.stdout, output.stderr].concat();
+    (String::from_utf8(said).expect("UTF-8"), output.status.success())
+}
+
+#[tokio::test]
+async fn a_new_project_in_rust_is_served_as_it_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = built(folder.path(), "loud-words");
+    let (report, sound) = said("check", &file, &[]);
+    assert!(sound && report.contains("serves as `loud-words` 0.1.0"), "{report}");
+    assert!(!report.contains("Warnings"), "{report}");
+    let cases = folder.path().join("loud-words/cases.toml");
+    let (report, holds) = said("test", &file, &["--cases", cases.to_str().expect("a path")]);
+    assert!(holds && report.contains("6 of 6 cases hold"), "{report}");
+    let gateway = Gateway::start();
+    gateway.drop_in(&file, "loud.wasm");
+    eventually("it serves", async || gateway.status_of("loud-words").await.is_some()).await;
+    assert_eq!(gateway.analyze("loud-words", "HELP me").await.ok()["result"][0]["text"], "HELP");
+}
+
+#[test]
+fn every_language_has_a_whole_project() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let contract = fs::read_to_string(repository().join("wit/analyzer.wit")).expect("the contract");
+    for (language, source) in [("rust", "src/lib.rs"), ("javascript", "analyzer.js"), ("python", "app.py")] {
+        let project = new(folder.path(), &format!("my-{language}"), language);
+        assert_eq!(fs::read_to_string(project.join("wit/analyzer.wit")).expect("a file"), contract);
+        for file in [source, "README.md", ".gitignore", "cases.toml"] {
+            let text = fs::read_to_string(project.join(file)).expect("a file");
+            assert!(!text.contains("{{") && !text.is_empty(), "{file}: {text}");
+        }
+        let guide = fs::read_to_string(project.join("README.md")).expect("a file");
+        for command in ["gloss check", "gloss test", "curl"] {
+            assert!(guide.contains(command), "{guide}");
+        }
+        assert!(guide.contains(&format!("my-{language}")), "{guide}");
+    }
+}
+
+#[test]
+fn a_project_that_cannot_be_made_is_one_sentence() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::create_dir(folder.path().join("taken")).expect("a folder");
+    fs::write(folder.path().join("taken/file"), "").expect("a file");
+    for (arguments, part) in [
+        (["taken", "--language", "rust"], "there is something in taken already"),
+        (["Bad Name", "--language", "rust"], "`Bad Name` cannot name a service"),
+        (["../up", "--language", "rust"], "`../up` cannot name a service"),
+        (["good", "--language", "cobol"], "invalid value 'cobol'"),
+    ] {
+        let output =
+            program().current_dir(folder.path()).arg("new").args(arguments).output().expect("it starts");
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(!output.status.success() && said.contains(part) && said.lines().count() == 1, "{said}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}
+
+#[test]
+fn cases_that_fail_are_told_place_by_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cases = folder.path().join("cases.toml");
+    let write = |text: &str| fs::write(&cases, text).expect("a file");
+    let test = || said("test", &guest("hostile"), &["--cases", cases.to_str().expect("a path")]);
+    write(
+        "[[case]]\nname = \"it holds\"\ntext = \"hello\"\nanswer = {}\n\
+         [[case]]\nname = \"it does not\"\ntext = \"hello\"\nanswer = { result = 5, measures.n = 1 }\n\
+         [[case]]\nname = \"it panics\"\ntext = \"panic\"\nanswer.result = 1\n",
+    );
+    let (report, holds) = test();
+    assert!(!holds);
+    insta::assert_snapshot!(report);
+    for (text, part) in
+        [("", "there is no [[case]]"), ("[[case]]", "missing field"), ("[[case]]\nname = 1", "cases.toml")]
+    {
+        write(text);
+        let (report, holds) = test();
+        assert!(!holds && report.contains(part), "{report}");
+    }
+}
+
+#[test]
+fn a_bench_has_word_count_beside_it() {
+    let (report, done) = said("bench", &guest("counter"), &["--turn-ms", "1"]);
+    assert!(done, "{report}");
+    assert!(report.contains("word-count, fresh") && report.contains("`vowel-counter` reads"), "{report}");
+    for size in ["100 B", "1 KiB", "32 KiB", "1 MiB"] {
+        let row = report.lines().find(|line| line.starts_with(size)).expect("a row");
+        assert!(row.contains("times as long"), "{report}");
+    }
+    let (report, done) = said("bench", &guest("reserved-path"), &["--turn-ms", "1"]);
+    assert!(!done && report.contains("refused"), "{report}");
+}
+
+/// Components of the projects that `host/tests/from-nothing` made by following their READMEs.
+#[tokio::test]
+async fn new_projects_in_every_language_hold_under_load_and_swaps() {
+    for name in ["new-rust", "new-javascript", "new-python"] {
+        let Some(file) = foreign_guest(name) else { continue };
+        let gateway = Gateway::start();
+        gateway.drop_in(&file, "new.wasm");
+        eventually("it serves", async || gateway.status_of(name).await.is_some()).await;
+        let text = "Zoë said HELP, twice: HELP!";
+        let first = gateway.analyze(name, text).await.ok();
+        assert_eq!(first["result"][0]["text"], "HELP");
+        let before = gateway.status_of(name).await.expect("a status")["sha256"].clone();
+        for turn in 0..1000 {
+            if turn == 100 {
+                // The same with an empty section at its end: another component of the same name.
+                let bytes = [fs::read(&file).expect("a component"), vec![0, 2, 1, b'a']].concat();
+                let coming = gateway.plugins().join(".coming");
+                fs::write(&coming, bytes).expect("a file");
+                fs::rename(coming, gateway.plugins().join("new.wasm")).expect("a swap");
+            }
+            assert_eq!(gateway.analyze(name, text).await.ok(), first);
+        }
+        eventually("it is swapped", async || {
+            assert_eq!(gateway.analyze(name, text).await.ok(), first);
+            gateway.status_of(name).await.expect("a status")["sha256"] != before
+        })
+        .await;
+    }
+}
