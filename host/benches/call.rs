@@ -85,7 +85,7 @@ fn loader(engine: &Engine, isolation: Isolation, cache: Option<&Path>) -> Loader
 
 fn load(runtime: &Runtime, loader: &Loader, component: &Arc<[u8]>) -> Arc<Plugin> {
     let loaded = runtime.block_on(loader.load(Arc::clone(component), Origin::Embedded));
-    Arc::new(loaded.expect("it loads"))
+    loaded.expect("it loads")
 }
 
 /// What it takes until the first call.

@@ -161,7 +161,7 @@ async fn port(engine: &Engine, isolation: Isolation, state: &Path, service: &str
     let loader = Loader::new(engine.clone(), Compiler::in_process(), None, policy);
     let registry = Arc::new(Registry::new(Admissions::default()));
     for plugin in standard::load(&loader).await.expect("the standard analyzers") {
-        registry.publish(Arc::new(plugin)).expect("its name is free");
+        registry.publish(plugin).expect("its name is free");
     }
     registry.enter(Phase::Serving);
     let remotes = RemoteClient::new(RemoteLimits::default()).expect("a client");

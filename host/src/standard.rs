@@ -33,7 +33,7 @@ pub fn component(name: &str) -> Option<&'static [u8]> {
 /// # Errors
 ///
 /// The first that does not load.
-pub async fn load(loader: &Loader) -> Result<Vec<Plugin>, StandardError> {
+pub async fn load(loader: &Loader) -> Result<Vec<Arc<Plugin>>, StandardError> {
     let mut loading = JoinSet::new();
     for (place, (name, component)) in COMPONENTS.iter().enumerate() {
         let loader = loader.clone();

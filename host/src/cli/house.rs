@@ -40,7 +40,7 @@ impl House {
     pub(super) async fn load(&mut self) -> Result<(), Failure> {
         let registry = self.gateway.registry();
         for plugin in standard::load(&self.loader).await? {
-            registry.publish(Arc::new(plugin))?;
+            registry.publish(plugin)?;
         }
         restore(registry, &self.state).await?;
         self.folder.load().await;

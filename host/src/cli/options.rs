@@ -84,6 +84,7 @@ pub(super) struct ServiceOptions {
     pub(super) queue: Option<usize>,
     pub(super) instances: Option<InstancesOption>,
     pub(super) recycle: Option<NonZeroU32>,
+    pub(super) ready_instances: Option<usize>,
     pub(super) settings: BTreeMap<String, toml::Value>,
 }
 

@@ -197,6 +197,7 @@ fn service_policy(
             log_bytes: options.log_bytes.unwrap_or(limits.log_bytes),
         },
         isolation: isolation(table, options, default.isolation)?,
+        ready_instances: options.ready_instances.unwrap_or(default.ready_instances),
         settings: options.settings.iter().map(setting).collect::<Result<_, Failure>>()?,
     })
 }

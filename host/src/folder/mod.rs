@@ -338,7 +338,7 @@ async fn judge(loader: Loader, path: PathBuf, stamp: Stamp, earlier: Option<Dige
         Ok(Err(error)) => (None, refused(&error)),
         Ok(Ok((_, digest))) if earlier == Some(digest) => (Some(digest), Outcome::Same),
         Ok(Ok((bytes, digest))) => match loader.load(bytes, Origin::File(path.clone())).await {
-            Ok(plugin) => (Some(digest), Outcome::Loaded(Arc::new(plugin))),
+            Ok(plugin) => (Some(digest), Outcome::Loaded(plugin)),
             Err(error) => (Some(digest), refused(&error)),
         },
     };

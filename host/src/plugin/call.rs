@@ -72,18 +72,25 @@ impl Call {
         Ok(bindings::Plugin::new(&mut self.store, &instance).map(drop))
     }
 
-    /// Asks what the component says of itself.
-    pub(super) async fn describe(mut self, deadline: Duration) -> Result<wit::Description, RunFailure> {
+    /// Makes the instance and asks what the component says of itself: a language's runtime has then touched the memory
+    /// that it needs, and the first document finds it there.
+    pub(super) async fn describe(&mut self, deadline: Duration) -> Result<wit::Description, RunFailure> {
         let asked = async {
             let instance = self.instantiate().await?;
-            let describe: TypedFunc<(), (wit::Description,)> =
-                function(&mut self.store, &instance, &self.linked.functions.describe)?;
-            let called = describe.call_async(&mut self.store, ()).await;
-            called.map(|(description,)| description).map_err(|error| self.explain(&error))
+            let description = self.ask_description(&instance).await?;
+            self.instance = Some(instance);
+            Ok(description)
         };
         let description = tokio::time::timeout(deadline, asked).await;
         let description = description.unwrap_or(Err(RunError::DeadlineExceeded { deadline }));
         description.map_err(|error| self.fail(error))
+    }
+
+    async fn ask_description(&mut self, instance: &Instance) -> Result<wit::Description, RunError> {
+        let describe: TypedFunc<(), (wit::Description,)> =
+            function(&mut self.store, instance, &self.linked.functions.describe)?;
+        let called = describe.call_async(&mut self.store, ()).await;
+        called.map(|(description,)| description).map_err(|error| self.explain(&error))
     }
 
     /// Has the instance analyze a document, for at most `deadline`.

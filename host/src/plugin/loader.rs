@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::cache::Cache;
 use super::call::Call;
@@ -36,14 +37,30 @@ pub struct Policy {
 }
 
 /// What the operator decided for one service.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ServicePolicy {
     /// What an analysis may cost.
     pub limits: Limits,
     /// Whether an instance serves one document or several.
     pub isolation: Isolation,
+    /// How many instances wait for their first document, at most, where making one takes long.
+    pub ready_instances: usize,
     /// Settings that take the place of the analyzer's own defaults.
     pub settings: Vec<Member>,
+}
+
+/// So many requests at once find an instance made: more than one, or a second that comes right behind finds none.
+const READY_INSTANCES: usize = 4;
+
+impl Default for ServicePolicy {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            isolation: Isolation::default(),
+            ready_instances: READY_INSTANCES,
+            settings: Vec::new(),
+        }
+    }
 }
 
 impl Default for Policy {
@@ -92,12 +109,12 @@ impl Loader {
     /// # Errors
     ///
     /// The first thing that is wrong.
-    pub async fn load(&self, bytes: Arc<[u8]>, origin: Origin) -> Result<Plugin, LoadError> {
+    pub async fn load(&self, bytes: Arc<[u8]>, origin: Origin) -> Result<Arc<Plugin>, LoadError> {
         self.load_by_steps(bytes, origin, &mut Steps::begin()).await
     }
 
     /// The same, with an account of the steps, also of a component that is refused.
-    pub async fn judge(&self, bytes: Arc<[u8]>, origin: Origin) -> (Result<Plugin, LoadError>, Steps) {
+    pub async fn judge(&self, bytes: Arc<[u8]>, origin: Origin) -> (Result<Arc<Plugin>, LoadError>, Steps) {
         let mut steps = Steps::begin();
         let judged = self.load_by_steps(bytes, origin, &mut steps).await;
         (judged, steps)
@@ -108,7 +125,7 @@ impl Loader {
         bytes: Arc<[u8]>,
         origin: Origin,
         steps: &mut Steps,
-    ) -> Result<Plugin, LoadError> {
+    ) -> Result<Arc<Plugin>, LoadError> {
         let inner = &self.inner;
         let (digest, world) = inner.parse(Arc::clone(&bytes)).await?;
         steps.pass(Step::Format);
@@ -120,17 +137,19 @@ impl Loader {
         steps.pass(Step::Compilation);
         inner.check_types(&code).await?;
         steps.pass(Step::Instance);
-        let description = inner.describe(&code).await?;
+        let (description, start) = inner.describe(&code).await?;
         let policy = inner.policy.of(&description.name);
         let defaults = description.default_settings();
         let settings = settings::complete(&description, &policy.settings, &defaults)
             .map_err(|Misfit { name, sentence }| LoadError::OperatorSetting { setting: name, sentence })?;
-        let (limits, isolation) = (policy.limits, policy.isolation);
         steps.pass(Step::Description);
         let identity = Identity { digest, origin, contract };
-        let plugin = Plugin::new(code, description, settings, (limits, isolation), identity);
+        let plugin = Plugin::new(code, description, settings, policy, identity);
+        plugin.learn_start(start);
         plugin.try_examples().await?;
         steps.pass(Step::Examples);
+        let plugin = Arc::new(plugin);
+        plugin.make_ready();
         Ok(plugin)
     }
 }
@@ -183,12 +202,15 @@ impl Inner {
         }
     }
 
-    async fn describe(&self, code: &Code) -> Result<Description, LoadError> {
+    /// What it says of itself, and how long it takes until an instance has said that.
+    async fn describe(&self, code: &Code) -> Result<(Description, Duration), LoadError> {
         let limits = &self.policy.default.limits;
-        let call = Call::prepare(code.linked().await?, limits).await.map_err(start_failed)?;
+        let mut call = Call::prepare(code.linked().await?, limits).await.map_err(start_failed)?;
+        let begin = Instant::now();
         let described = call.describe(limits.deadline).await;
         let description = described.map_err(|failure| LoadError::Describe { failure: Box::new(failure) })?;
-        convert::description(description).map_err(LoadError::Description)
+        let start = begin.elapsed();
+        Ok((convert::description(description).map_err(LoadError::Description)?, start))
     }
 }
 

@@ -23,6 +23,7 @@ mod isolation;
 mod limits;
 mod loader;
 mod pool;
+mod ready;
 mod run;
 mod sandbox;
 mod settings;

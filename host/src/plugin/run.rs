@@ -1,7 +1,7 @@
 //! A loaded plugin, and the one way to run it.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::call::{Answer, Call};
@@ -12,7 +12,9 @@ use super::error::{LoadError, Origin, RunError, RunFailure};
 use super::health::{Admittance, Health, HealthReport};
 use super::isolation::{Idle, Isolation};
 use super::limits::Limits;
+use super::loader::ServicePolicy;
 use super::pool::Allocation;
+use super::ready::Ready;
 use super::settings::{self, Misfit};
 use crate::analysis::{
     Analysis, Description, Document, Example, Member, Options, Refusal, RefusalReason, Setting,
@@ -26,6 +28,7 @@ pub struct Plugin {
     settings: Vec<Member>,
     limits: Limits,
     idle: Idle,
+    ready: Ready,
     health: Health,
     identity: Identity,
 }
@@ -98,13 +101,14 @@ impl Plugin {
         code: Code,
         description: Description,
         settings: Vec<Member>,
-        (limits, isolation): (Limits, Isolation),
+        policy: &ServicePolicy,
         identity: Identity,
     ) -> Self {
         let vocabulary = Vocabulary::of(&description);
-        let idle = Idle::new(isolation);
+        let (limits, idle) = (policy.limits, Idle::new(policy.isolation));
         let health = Health::default();
-        Self { code, description, vocabulary, settings, limits, idle, health, identity }
+        let ready = Ready::new(policy.ready_instances);
+        Self { code, description, vocabulary, settings, limits, idle, ready, health, identity }
     }
 
     /// What the analyzer says of itself.
@@ -120,6 +124,11 @@ impl Plugin {
     /// Whether an instance serves one document or several.
     pub fn isolation(&self) -> Isolation {
         self.idle.isolation()
+    }
+
+    /// How many instances wait for their first document.
+    pub fn ready_instances(&self) -> usize {
+        self.ready.count()
     }
 
     /// The identity of the component.
@@ -224,6 +233,7 @@ impl Plugin {
         self.admit()?;
         self.health.begin();
         let analyzed = self.run(idle, (document, options), deadline).await;
+        self.make_ready();
         let answered = analyzed.and_then(|(analysis, cost)| {
             let limit_bytes = self.limits.output_bytes;
             write(analysis, cost).ok_or_else(|| RunFailure::silent(RunError::OutputTooLarge { limit_bytes }))
@@ -255,6 +265,39 @@ impl Plugin {
         Err(RunFailure::silent(RunError::Parked { retry_after }))
     }
 
+    /// Makes instances that are to wait, if any should and nobody else does.
+    pub(super) fn make_ready(self: &Arc<Self>) {
+        let serves_one = self.isolation() == Isolation::Fresh;
+        // Without a pool each takes address space that is scarce.
+        if serves_one
+            && self.allocation() != Allocation::OnDemand
+            && self.ready.lacks()
+            && self.ready.begin_filling()
+        {
+            tokio::spawn(fill(Arc::downgrade(self)));
+        }
+    }
+
+    /// Learns how long it takes until a new instance has described itself.
+    pub(super) fn learn_start(&self, start: Duration) {
+        self.ready.learn_start(start);
+    }
+
+    /// Makes one that waits. Says whether there may be another.
+    async fn make_one_ready(&self) -> bool {
+        if !self.ready.lacks() {
+            return false;
+        }
+        let Ok(mut call) = self.prepare().await else { return false };
+        let begin = Instant::now();
+        if call.describe(self.limits.deadline).await.is_err() || !call.is_sound() {
+            return false;
+        }
+        self.learn_start(begin.elapsed());
+        self.ready.keep(call);
+        true
+    }
+
     /// Has it analyze its own examples.
     pub(super) async fn try_examples(&self) -> Result<(), LoadError> {
         for (index, example) in self.description.examples.iter().enumerate() {
@@ -282,7 +325,7 @@ impl Plugin {
         (document, options): (&Document, &Options),
         deadline: Duration,
     ) -> Result<(Analysis, Cost), RunFailure> {
-        let mut call = match idle.take() {
+        let mut call = match idle.take().or_else(|| self.ready.take()) {
             Some(call) => call,
             None => self.prepare().await?,
         };
@@ -317,5 +360,15 @@ impl Plugin {
         let (text, vocabulary) = (document.text.as_str(), &self.vocabulary);
         let checker = Checker { text, vocabulary, explain: options.explain };
         checker.analysis(found).map_err(RunError::Contract)
+    }
+}
+
+/// Makes instances that wait, as long as there is a plugin to make them of.
+async fn fill(plugin: Weak<Plugin>) {
+    while let Some(plugin) = plugin.upgrade() {
+        if !plugin.make_one_ready().await {
+            plugin.ready.end_filling();
+            return;
+        }
     }
 }

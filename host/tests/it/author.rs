@@ -127,6 +127,30 @@ fn a_bench_has_word_count_beside_it() {
     assert!(!done && report.contains("refused"), "{report}");
 }
 
+#[tokio::test]
+async fn instances_of_what_starts_slowly_wait() {
+    let Some(file) = foreign_guest("new-python") else { return };
+    for (configuration, ready) in [("", 4), ("[services.new-python]\nready-instances = 2\n", 2)] {
+        let gateway = Gateway::start_configured(configuration);
+        gateway.drop_in(&file, "new.wasm");
+        eventually("it serves", async || gateway.status_of("new-python").await.is_some()).await;
+        let waiting =
+            async || gateway.status_of("new-python").await.expect("a status")["ready_instances"].clone();
+        eventually("they wait", async || waiting().await == ready).await;
+        for text in ["HELP", "or ELSE", "no", "HELP", "or ELSE", "no"] {
+            let found =
+                gateway.analyze("new-python", text).await.ok()["result"].as_array().expect("spans").len();
+            assert_eq!(found, usize::from(text != "no"));
+        }
+        eventually("others wait", async || waiting().await == ready).await;
+    }
+    let gateway = Gateway::start_configured("[defaults]\nready-instances = 0\n");
+    gateway.drop_in(&file, "new.wasm");
+    eventually("it serves", async || gateway.status_of("new-python").await.is_some()).await;
+    gateway.analyze("new-python", "HELP").await.ok();
+    assert_eq!(gateway.status_of("new-python").await.expect("a status")["ready_instances"], 0);
+}
+
 /// Components of the projects that `host/tests/from-nothing` made by following their READMEs.
 #[tokio::test]
 async fn new_projects_in_every_language_hold_under_load_and_swaps() {

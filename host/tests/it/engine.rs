@@ -20,7 +20,7 @@ async fn load_from(engine: &Engine, isolation: Isolation, component: Arc<[u8]>) 
     policy.default.isolation = isolation;
     policy.default.limits.deadline = PATIENCE;
     let loader = Loader::new(engine.clone(), Compiler::in_process(), None, policy);
-    Arc::new(loader.load(component, Origin::Embedded).await.expect("it loads"))
+    loader.load(component, Origin::Embedded).await.expect("it loads")
 }
 
 async fn count(plugin: &Arc<Plugin>, text: &str) -> i64 {

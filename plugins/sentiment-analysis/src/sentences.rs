@@ -64,7 +64,7 @@ fn next_that_may_end(bytes: &[u8], at: usize) -> Option<usize> {
             others &= others - 1;
         }
     }
-    let place = rest.iter().position(|byte| may_end(byte))?;
+    let place = rest.iter().position(may_end)?;
     Some(bytes.len() - rest.len() + place)
 }
 

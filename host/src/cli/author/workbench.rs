@@ -51,8 +51,7 @@ impl Workbench {
     /// Judges a component by steps.
     pub(super) fn judge(&self, file: &Path, bytes: &[u8]) -> (Result<Arc<Plugin>, LoadError>, Steps) {
         let judged = self.loader.judge(Arc::from(bytes), Origin::File(file.to_owned()));
-        let (plugin, steps) = self.runtime.block_on(judged);
-        (plugin.map(Arc::new), steps)
+        self.runtime.block_on(judged)
     }
 
     /// A component that must be sound. None if it is not, and then that is said.
@@ -64,7 +63,7 @@ impl Workbench {
     /// One of the analyzers inside this program.
     pub(super) fn standard(&self, name: &str) -> Result<Arc<Plugin>, Failure> {
         let component = standard::component(name).ok_or("there is no such standard analyzer")?;
-        Ok(Arc::new(self.runtime.block_on(self.loader.load(Arc::from(component), Origin::Embedded))?))
+        Ok(self.runtime.block_on(self.loader.load(Arc::from(component), Origin::Embedded))?)
     }
 
     /// Analyzes in a fresh instance, for as long as the plugin may take.

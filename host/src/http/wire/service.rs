@@ -74,6 +74,8 @@ struct PluginBody {
     contract: String,
     /// Whether each document gets an instance of its own: `fresh` or `reuse`.
     instances: String,
+    /// How many instances wait for their first document. None do where one is made in no time.
+    ready_instances: usize,
     /// Where instances get their memory, and whether the kernel finds the pages that are to be reset.
     allocation: &'static str,
     pagemap_scan: bool,
@@ -234,6 +236,7 @@ impl PluginBody {
             description: DescriptionBody::of(description),
             contract: plugin.contract().to_owned(),
             instances: plugin.isolation().to_string(),
+            ready_instances: plugin.ready_instances(),
             allocation: match plugin.allocation() {
                 Allocation::Pool | Allocation::PoolWithPagemapScan => "pool",
                 Allocation::OnDemand => "on-demand",
