@@ -224,6 +224,8 @@ fn is_output_too_large(error: &wasmtime::Error) -> bool {
 
 /// Function names in a report: the innermost tell enough.
 const MAX_FUNCTIONS: usize = 12;
+/// Where a panic of Rust begins.
+const PANIC: &str = "rust_begin_unwind";
 /// Characters of a function's name: generic names of Rust can be very long.
 const MAX_NAME_CHARACTERS: usize = 120;
 
@@ -234,10 +236,15 @@ fn crash(error: &wasmtime::Error) -> Crash {
         // The name is the component's; a line break in it must not look like one of the log.
         name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARACTERS).collect()
     };
-    Crash {
-        cause: error.root_cause().to_string().replace('\n', " "),
-        functions: frames.iter().take(MAX_FUNCTIONS).map(name).collect(),
+    let mut functions: Vec<String> = frames.iter().map(name).collect();
+    let mut cause = error.root_cause().to_string().replace('\n', " ");
+    // What a panic of Rust goes through before it traps is the same for all of them.
+    if let Some(panic) = functions.iter().position(|function| function.ends_with(PANIC)) {
+        functions.drain(..=panic);
+        cause = "it panicked".into();
     }
+    functions.truncate(MAX_FUNCTIONS);
+    Crash { cause, functions }
 }
 
 fn demangle(name: &str) -> String {

@@ -31,6 +31,9 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Where an author sees more than may stand in a status or a log.
+const SEE_CHECK: &str = "`gloss check` shows what it printed";
+
 /// Why a file is not served. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -48,7 +51,9 @@ pub enum LoadError {
         limit_bytes: u64,
     },
     /// Something else.
-    #[error("this is not WebAssembly: it does not begin with the four bytes \\0asm")]
+    #[error(
+        "this is not WebAssembly: it does not begin with the four bytes \\0asm; copy the component itself, no archive and no text form of it"
+    )]
     NotWasm,
     /// It ends too soon.
     #[error("the file ends in the middle, as if it had not been copied to its end; copy it again")]
@@ -59,7 +64,9 @@ pub enum LoadError {
     )]
     CoreModule,
     /// It breaks the rules of the format.
-    #[error("this is not a valid component: {message} (at byte {offset})")]
+    #[error(
+        "this is not a valid component: {message} (at byte {offset}); build it anew, and copy what the build wrote"
+    )]
     Invalid {
         /// Where.
         offset: u64,
@@ -68,8 +75,9 @@ pub enum LoadError {
     },
     /// It wants what the sandbox does not give.
     #[error(
-        "it imports {}, which no plugin gets; a plugin may import `gloss:analyzer/log` and the WASI 0.2 interfaces of cli, clocks, filesystem, io, random and sockets",
-        quote_all(imports)
+        "it imports {}, which no plugin gets; a plugin may import `gloss:analyzer/log` and the WASI 0.2 interfaces of cli, clocks, filesystem, io, random and sockets. {}",
+        quote_all(imports),
+        usual_cause(imports)
     )]
     ForbiddenImports {
         /// The interfaces.
@@ -121,25 +129,29 @@ pub enum LoadError {
         detail: String,
     },
     /// It has an import that is allowed and that this gateway does not know.
-    #[error("it wants something of its imports that this gateway does not have: {detail}")]
+    #[error(
+        "it wants something of its imports that this gateway does not have: {detail}; build it with tools for WASI 0.2"
+    )]
     UnknownImport {
         /// What.
         detail: String,
     },
     /// It fails before anything is asked of it.
-    #[error("it does not start: {}", failure.error)]
+    #[error("it does not start: {}; {SEE_CHECK}", failure.error)]
     Start {
         /// How.
         failure: Box<RunFailure>,
     },
     /// `describe` did not answer.
-    #[error("its `describe` fails: {}", failure.error)]
+    #[error("its `describe` fails: {}; {SEE_CHECK}", failure.error)]
     Describe {
         /// How.
         failure: Box<RunFailure>,
     },
     /// What it says of itself breaks the contract.
-    #[error("its description breaks the contract: {0}")]
+    #[error(
+        "its description breaks the contract: {0}; `record description` in `wit/analyzer.wit` has the rules"
+    )]
     Description(Violation),
     /// The operator set something it does not take.
     #[error("the configuration's setting `{setting}` does not fit it: {sentence}")]
@@ -150,7 +162,7 @@ pub enum LoadError {
         sentence: String,
     },
     /// It fails on its own example.
-    #[error("its example {number} fails: {}", failure.error)]
+    #[error("its example {number} fails: {}; {SEE_CHECK}", failure.error)]
     Example {
         /// Which, from 1.
         number: usize,
@@ -184,6 +196,21 @@ impl LoadError {
             }
             _ => None,
         }
+    }
+}
+
+/// How an import that no plugin gets usually comes into a component, and what keeps it out.
+fn usual_cause(imports: &[String]) -> &'static str {
+    let is_of = |package: &str| imports.iter().any(|import| import.starts_with(package));
+    if is_of("wasi:http/") {
+        "In JavaScript, disable the features `http` and `fetch-event` when it is made a component; in other languages, leave out the \
+         library that makes requests"
+    } else if imports.iter().any(|import| import.starts_with("wasi:") && import.contains("@0.3")) {
+        "It was built for WASI 0.3; build it for 0.2, in Rust for the target `wasm32-wasip2`"
+    } else if is_of("gloss:analyzer/") {
+        "Build it against the `wit/analyzer.wit` of this gateway"
+    } else {
+        "Leave out the library that wants it, or the import of the world it was built for"
     }
 }
 

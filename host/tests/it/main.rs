@@ -39,3 +39,4 @@ mod start;
 mod status;
 mod stream;
 mod table;
+mod wrong;

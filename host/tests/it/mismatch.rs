@@ -8,7 +8,7 @@ use wit_parser::{ManglingAndAbi, Resolve};
 use crate::harness::{Gateway, eventually, repository, run};
 
 /// The contract with some of its words changed.
-fn contract(changes: &[(&str, &str)]) -> String {
+pub(crate) fn contract(changes: &[(&str, &str)]) -> String {
     let wit = fs::read_to_string(repository().join("wit/analyzer.wit")).expect("the contract");
     changes.iter().fold(wit, |wit, (from, to)| {
         assert!(wit.contains(from), "the contract has no `{from}`");
@@ -17,7 +17,7 @@ fn contract(changes: &[(&str, &str)]) -> String {
 }
 
 /// A component of a world. Its functions do nothing but trap.
-fn component(wit: &str) -> Vec<u8> {
+pub(crate) fn component(wit: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let package = resolve.push_str("changed.wit", wit).expect("it is WIT");
     let world = resolve.select_world(&[package], Some("plugin")).expect("a world");

@@ -37,23 +37,31 @@ export const analyzer = {
 
   /** Analyzes one document, in a fresh instance. To refuse one, throw a `refusal`. */
   analyze({ text }, options) {
-    // The gateway has checked the settings, and gives all of them in the order of the description.
-    const letters = Number(options.settings[0].value.val);
-    const spans = [];
-    let count = 0;
-    for (const { word, start, end } of wordsOf(text)) {
-      count += 1;
-      if ([...word].length >= letters && isInCapitals(word)) {
-        spans.push({ range: { start, end }, parts: [], label: "SHOUT", score: undefined, attributes: [] });
-      }
+    try {
+      // The gateway has checked the settings, and gives all of them in the order of the description.
+      return shouts(text, Number(options.settings[0].value.val));
+    } catch (error) {
+      // An exception would be taken for a refusal without a reason. Only `gloss check` and `gloss test` show the detail.
+      throw { reason: "failed", subject: undefined, detail: `${error}\n${error.stack}` };
     }
-    const words = { name: "words", quantity: { tag: "integer", val: BigInt(count) } };
-    return {
-      answer: { tag: "layer", val: { name: "shouts", over: undefined, spans, relations: [] } },
-      findings: [{ tag: "measures", val: [words] }],
-    };
   },
 };
+
+function shouts(text, letters) {
+  const spans = [];
+  let count = 0;
+  for (const { word, start, end } of wordsOf(text)) {
+    count += 1;
+    if ([...word].length >= letters && isInCapitals(word)) {
+      spans.push({ range: { start, end }, parts: [], label: "SHOUT", score: undefined, attributes: [] });
+    }
+  }
+  const words = { name: "words", quantity: { tag: "integer", val: BigInt(count) } };
+  return {
+    answer: { tag: "layer", val: { name: "shouts", over: undefined, spans, relations: [] } },
+    findings: [{ tag: "measures", val: [words] }],
+  };
+}
 
 /** The words of a text, and where they are in bytes of UTF-8, which is what offsets count. */
 function* wordsOf(text) {
