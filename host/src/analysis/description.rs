@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::document::{Refusal, RefusalReason};
 use super::{Kind, Member, ServiceName, Value};
 
 /// What an analyzer is and what it can answer.
@@ -42,6 +43,22 @@ impl Description {
         };
         let listed = |tag: &String| covers(tag, language) || covers(language, tag);
         self.languages.is_empty() || self.languages.iter().any(listed)
+    }
+
+    /// The refusal of a text in a language that it does not list.
+    pub fn refuse_language(&self, language: &str) -> Option<Refusal> {
+        if self.takes_language(language) {
+            return None;
+        }
+        let (name, takes) = (&self.name, self.languages.join(", "));
+        let detail = format!(
+            "`{name}` takes {takes}, and this text is `{language}`; \"language\": \"any\" has it analyzed all the same."
+        );
+        Some(Refusal {
+            reason: RefusalReason::UnsupportedLanguage,
+            subject: Some(language.to_owned()),
+            detail,
+        })
     }
 
     /// The settings an analysis runs with where the caller gives none.

@@ -172,17 +172,10 @@ async fn enter(callers: Option<Duration>, own: Duration, admission: &Admission) 
 /// Turns away a document in a language that the analyzer does not list.
 fn check_language(plugin: &Plugin, document: &Document) -> Result<(), Box<RunFailure>> {
     let Some(language) = &document.language else { return Ok(()) };
-    let description = plugin.description();
-    if description.takes_language(language) {
-        return Ok(());
+    match plugin.description().refuse_language(language) {
+        Some(refusal) => Err(RunFailure::refused(refusal)),
+        None => Ok(()),
     }
-    let (name, takes) = (&description.name, description.languages.join(", "));
-    let detail = format!(
-        "`{name}` takes {takes}, and this text is `{language}`; \"language\": \"any\" has it analyzed all the same."
-    );
-    let refusal =
-        Refusal { reason: RefusalReason::UnsupportedLanguage, subject: Some(language.clone()), detail };
-    Err(RunFailure::refused(refusal))
 }
 
 fn takes_no_settings(name: &str) -> Box<RunFailure> {

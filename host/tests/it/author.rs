@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::component;
 use crate::harness::{Gateway, eventually, foreign_guest, guest, program, repository, run, target_folder};
 
 /// Makes a project in a folder, and returns the folder of the project.
@@ -156,27 +157,74 @@ async fn instances_of_what_starts_slowly_wait() {
 async fn new_projects_in_every_language_hold_under_load_and_swaps() {
     for name in ["new-rust", "new-javascript", "new-python"] {
         let Some(file) = foreign_guest(name) else { continue };
-        let gateway = Gateway::start();
-        gateway.drop_in(&file, "new.wasm");
-        eventually("it serves", async || gateway.status_of(name).await.is_some()).await;
-        let text = "Zoë said HELP, twice: HELP!";
-        let first = gateway.analyze(name, text).await.ok();
-        assert_eq!(first["result"][0]["text"], "HELP");
-        let before = gateway.status_of(name).await.expect("a status")["sha256"].clone();
-        for turn in 0..1000 {
-            if turn == 100 {
-                // The same with an empty section at its end: another component of the same name.
-                let bytes = [fs::read(&file).expect("a component"), vec![0, 2, 1, b'a']].concat();
-                let coming = gateway.plugins().join(".coming");
-                fs::write(&coming, bytes).expect("a file");
-                fs::rename(coming, gateway.plugins().join("new.wasm")).expect("a swap");
-            }
-            assert_eq!(gateway.analyze(name, text).await.ok(), first);
-        }
-        eventually("it is swapped", async || {
-            assert_eq!(gateway.analyze(name, text).await.ok(), first);
-            gateway.status_of(name).await.expect("a status")["sha256"] != before
-        })
-        .await;
+        hold(name, &file, "Zoë said HELP, twice: HELP!").await;
     }
+}
+
+/// The examples of `plugins/examples`, and a text for each.
+fn examples() -> [(&'static str, Option<PathBuf>, &'static str); 3] {
+    let selection = ["--package", "redactor"];
+    let built = component::build(&repository(), &target_folder(), "component", &selection);
+    let redactor = built.unwrap_or_else(|error| panic!("{error}")).join("redactor.wasm");
+    [
+        ("redactor", Some(redactor), "Zoë, zoe@example.org, calls +44 20 7946 0958."),
+        (
+            "keywords",
+            foreign_guest("keywords"),
+            "Zoë wrote of linear constraints and natural numbers. #maths",
+        ),
+        (
+            "readability",
+            foreign_guest("readability"),
+            "Zoë has a cat. It sits on the mat, and is glad of it.",
+        ),
+    ]
+}
+
+#[test]
+fn the_examples_are_sound_and_their_cases_hold() {
+    for (name, file, _) in examples() {
+        let Some(file) = file else { continue };
+        let (report, sound) = said("check", &file, &["--json"]);
+        assert!(sound, "{report}");
+        let report: serde_json::Value = serde_json::from_str(&report).expect("a report");
+        let warnings = report["warnings"].as_array().expect("warnings");
+        assert!(warnings.iter().all(|warning| warning["kind"] == "large"), "{warnings:?}");
+        let cases = repository().join("plugins/examples").join(name).join("tests/cases.toml");
+        let (report, hold) = said("test", &file, &["--cases", cases.to_str().expect("a path")]);
+        assert!(hold, "{report}");
+    }
+}
+
+#[tokio::test]
+async fn the_examples_hold_under_load_and_swaps() {
+    for (name, file, text) in examples() {
+        let Some(file) = file else { continue };
+        hold(name, &file, text).await;
+    }
+}
+
+/// Asks a thousand times, and swaps the component for another meanwhile: every answer is the same.
+async fn hold(name: &str, file: &Path, text: &str) {
+    let gateway = Gateway::start();
+    gateway.drop_in(file, "plugin.wasm");
+    eventually("it serves", async || gateway.status_of(name).await.is_some()).await;
+    let first = gateway.analyze(name, text).await.ok();
+    assert!(first["result"].is_array() || first["result"].is_string() || first["result"].is_number());
+    let before = gateway.status_of(name).await.expect("a status")["sha256"].clone();
+    for turn in 0..1000 {
+        if turn == 100 {
+            // The same with an empty section at its end: another component of the same name.
+            let bytes = [fs::read(file).expect("a component"), vec![0, 2, 1, b'a']].concat();
+            let coming = gateway.plugins().join(".coming");
+            fs::write(&coming, bytes).expect("a file");
+            fs::rename(coming, gateway.plugins().join("plugin.wasm")).expect("a swap");
+        }
+        assert_eq!(gateway.analyze(name, text).await.ok(), first);
+    }
+    eventually("it is swapped", async || {
+        assert_eq!(gateway.analyze(name, text).await.ok(), first);
+        gateway.status_of(name).await.expect("a status")["sha256"] != before
+    })
+    .await;
 }

@@ -56,6 +56,10 @@ pub(in super::super) fn test(arguments: &Arguments) -> Result<ExitCode, Failure>
 
 fn answer(bench: &Workbench, plugin: &Arc<Plugin>, case: &Case) -> Outcome {
     let document = Document { language: case.language.clone(), ..Document::of(case.text.clone()) };
+    let refusal = case.language.as_deref().and_then(|tag| plugin.description().refuse_language(tag));
+    if let Some(refusal) = refusal {
+        return refused(&refusal);
+    }
     // A JSON value is JSON.
     let member = |(name, value): (&String, &serde_json::Value)| {
         Some(Member { name: name.clone(), value: Value::Json(to_raw_value(value).ok()?) })
