@@ -164,8 +164,12 @@ async fn new_projects_in_every_language_hold_under_load_and_swaps() {
 /// The examples of `plugins/examples`, and a text for each.
 fn examples() -> [(&'static str, Option<PathBuf>, &'static str); 3] {
     let selection = ["--package", "redactor"];
-    let built = component::build(&repository(), &target_folder(), "component", &selection);
+    let built = component::build(&repository(), &target_folder(), "small", &selection);
     let redactor = built.unwrap_or_else(|error| panic!("{error}")).join("redactor.wasm");
+    assert!(
+        fs::metadata(&redactor).expect("it is built").len() < 20_000,
+        "it shows how small a plugin can be"
+    );
     [
         ("redactor", Some(redactor), "Zoë, zoe@example.org, calls +44 20 7946 0958."),
         (

@@ -1,82 +1,152 @@
 //! The component skin: from what is found to the contract's types.
 
-mod bindings {
-    #![expect(unsafe_code, reason = "the generated glue hands memory over between guest and host")]
+/// What the linker needs to make a component: the contract's types, in a section of their own.
+mod contract {
     wit_bindgen::generate!({ path: "../../../wit", world: "plugin" });
-    use super::Redactor;
-    export!(Redactor);
 }
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ffi::c_void;
+use core::slice;
 
-use bindings::exports::gloss::analyzer::analyzer::*;
+use crate::abi::{
+    Answered, Description, Example, Finding, Kind, Label, Layer, List, Maybe, Member, Output, OutputKind,
+    Passage, Range, Setting, Span, Text, Texts,
+};
+use crate::personal::{self, Found, find};
+use crate::runtime::MEMORY;
 
-use crate::personal::{Found, Kind as Personal, find};
+const NAMES: &[Text] =
+    &[Text::of("EMAIL"), Text::of("IBAN"), Text::of("IP"), Text::of("CARD"), Text::of("PHONE")];
 
-struct Redactor;
+const LABELS: &[Label] = &[
+    label("EMAIL", "An e-mail address."),
+    label("IBAN", "An international bank account number whose check holds."),
+    label("IP", "An IPv4 address."),
+    label("CARD", "The number of a payment card whose check holds."),
+    label("PHONE", "A telephone number."),
+];
 
-impl Guest for Redactor {
-    fn describe() -> Description {
-        let label =
-            |kind: Personal| Label { name: kind.label().into(), summary: summary(kind).into(), group: None };
-        let names: Vec<String> = Personal::ALL.map(|kind| kind.label().into()).into();
-        let example = |text: &str| Example { text: text.into(), language: None, settings: vec![] };
-        Description {
-            name: env!("CARGO_PKG_NAME").into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            summary: env!("CARGO_PKG_DESCRIPTION").into(),
-            path: Some("/redact".into()),
-            languages: vec![],
-            labels: Personal::ALL.map(label).into(),
-            open_labels: false,
-            settings: vec![Setting {
-                name: "types".into(),
-                summary: "What is taken out.".into(),
-                kind: Kind::Texts,
-                default: Some(Value::Texts(names.clone())),
-                minimum: None,
-                maximum: None,
-                choices: names,
-            }],
-            outputs: vec![output("redacted", OutputKind::Passage, "The text without it.")],
-            examples: vec![
-                example("Write to ada@example.org or call +44 20 7946 0958."),
-                example("Nothing of the kind is here."),
-            ],
-            metadata: vec![],
-        }
-    }
-
-    fn analyze(document: Document, options: Options) -> Result<Analysis, Refusal> {
-        let found = find(&document.text, &wanted(&options));
-        let redacted = redacted(&document.text, &found);
-        let passage = Passage { name: "redacted".into(), text: redacted, language: None, attributes: vec![] };
-        let spans = found.iter().map(span).collect();
-        let layer = Layer { name: "personal-data".into(), over: None, spans, relations: vec![] };
-        Ok(Analysis { answer: Answer::Passage(passage), findings: vec![Finding::Layer(layer)] })
-    }
+const fn label(name: &'static str, summary: &'static str) -> Label {
+    Label { name: Text::of(name), summary: Text::of(summary), group: Maybe::NONE }
 }
 
-fn output(name: &str, kind: OutputKind, summary: &str) -> Output {
-    Output { name: name.into(), kind, summary: summary.into(), unit: None, dimensions: None }
+const SETTINGS: &[Setting] = &[Setting {
+    name: Text::of("types"),
+    summary: Text::of("What is taken out."),
+    kind: Kind::Texts,
+    default: Maybe::some(Texts::of(NAMES)),
+    minimum: Maybe::NONE,
+    maximum: Maybe::NONE,
+    choices: List::of(NAMES),
+}];
+
+const OUTPUTS: &[Output] = &[Output {
+    name: Text::of("redacted"),
+    kind: OutputKind::Passage,
+    summary: Text::of("The text without it."),
+    unit: Maybe::NONE,
+    dimensions: Maybe::NONE,
+}];
+
+const EXAMPLES: &[Example] =
+    &[example("Write to ada@example.org or call +44 20 7946 0958."), example("Nothing of the kind is here.")];
+
+const fn example(text: &'static str) -> Example {
+    Example { text: Text::of(text), language: Maybe::NONE, settings: List::NONE }
 }
 
-fn summary(kind: Personal) -> &'static str {
-    match kind {
-        Personal::Email => "An e-mail address.",
-        Personal::Iban => "An international bank account number whose check holds.",
-        Personal::Ip => "An IPv4 address.",
-        Personal::Card => "The number of a payment card whose check holds.",
-        Personal::Phone => "A telephone number.",
-    }
+/// Handed over where it lies.
+struct Constant(Description);
+
+// SAFETY: nobody writes to it.
+#[expect(unsafe_code, reason = "it holds pointers, to constants")]
+unsafe impl Sync for Constant {}
+
+static DESCRIPTION: Constant = Constant(Description {
+    name: Text::of(env!("CARGO_PKG_NAME")),
+    version: Text::of(env!("CARGO_PKG_VERSION")),
+    summary: Text::of(env!("CARGO_PKG_DESCRIPTION")),
+    path: Maybe::some(Text::of("/redact")),
+    languages: List::NONE,
+    labels: List::of(LABELS),
+    open_labels: false,
+    settings: List::of(SETTINGS),
+    outputs: List::of(OUTPUTS),
+    examples: List::of(EXAMPLES),
+    metadata: List::NONE,
+});
+
+#[expect(unsafe_code, reason = "the name is the contract's")]
+#[unsafe(export_name = "gloss:analyzer/analyzer@1.0.0#describe")]
+extern "C" fn describe() -> *const Description {
+    &raw const DESCRIPTION.0
+}
+
+/// Analyzes a document: its text, its language and metadata, of which nothing is used, the settings, and whether an
+/// explanation is wanted. What is returned stays until [`answered`] is called.
+///
+/// # Safety
+///
+/// As the canonical ABI has it: each pointer is to as many items as are said, and to nobody else's.
+#[expect(unsafe_code, reason = "the ABI hands the fields of a record over one by one")]
+#[unsafe(export_name = "gloss:analyzer/analyzer@1.0.0#analyze")]
+unsafe extern "C" fn analyze(
+    text: *const u8,
+    text_bytes: usize,
+    _has_language: i32,
+    _language: *const u8,
+    _language_bytes: usize,
+    _metadata: *const c_void,
+    _metadata_count: usize,
+    settings: *const Member,
+    settings_count: usize,
+    _explain: i32,
+) -> *const Answered {
+    // SAFETY: the host wrote them for this call; a string of the component model is UTF-8.
+    let (text, settings) = unsafe {
+        let text = str::from_utf8_unchecked(slice::from_raw_parts(text, text_bytes));
+        (text, slice::from_raw_parts(settings, settings_count))
+    };
+    Box::leak(Box::new(answer(text, &find(text, &wanted(settings)))))
+}
+
+#[expect(unsafe_code, reason = "the name is the contract's")]
+#[unsafe(export_name = "cabi_post_gloss:analyzer/analyzer@1.0.0#analyze")]
+extern "C" fn answered(_: *const Answered) {
+    MEMORY.begin_anew();
 }
 
 /// The kinds that the setting names.
-fn wanted(options: &Options) -> Vec<Personal> {
-    let Some(Member { value: Value::Texts(names), .. }) = options.settings.first() else { return vec![] };
-    Personal::ALL.into_iter().filter(|kind| names.iter().any(|name| name == kind.label())).collect()
+fn wanted(settings: &[Member]) -> Vec<personal::Kind> {
+    let Some(names) = settings.first().and_then(|setting| setting.value.texts()) else { return vec![] };
+    // SAFETY: the settings are the host's.
+    #[expect(unsafe_code, reason = "the list is read where the host wrote it")]
+    let is_named = |kind: &personal::Kind| unsafe {
+        names.items().iter().any(|name| name.bytes() == kind.label().as_bytes())
+    };
+    personal::Kind::ALL.into_iter().filter(is_named).collect()
+}
+
+/// What is leaked here is given back when the answer was read.
+fn answer(text: &str, found: &[Found]) -> Answered {
+    let spans: Vec<Span> = found.iter().map(span).collect();
+    let layer = Layer {
+        name: Text::of("personal-data"),
+        over: Maybe::NONE,
+        spans: List::of(spans.leak()),
+        relations: List::NONE,
+    };
+    let passage = Passage {
+        name: Text::of("redacted"),
+        text: Text::of(redacted(text, found).leak()),
+        language: Maybe::NONE,
+        attributes: List::NONE,
+    };
+    Answered::with(passage, List::of(vec![Finding::of(layer)].leak()))
 }
 
 /// The text with a label in the place of everything that was found.
@@ -98,5 +168,6 @@ fn span(found: &Found) -> Span {
     // The text came through a 32-bit memory, so its offsets fit.
     let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     let range = Range { start: offset(found.range.start), end: offset(found.range.end) };
-    Span { range, parts: vec![], label: Some(found.kind.label().into()), score: None, attributes: vec![] }
+    let label = Maybe::some(Text::of(found.kind.label()));
+    Span { range, parts: List::NONE, label, score: Maybe::NONE, attributes: List::NONE }
 }
