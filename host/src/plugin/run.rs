@@ -294,6 +294,8 @@ impl Plugin {
             return false;
         }
         self.learn_start(begin.elapsed());
+        // What it printed is not its first document's.
+        call.forget_output();
         self.ready.keep(call);
         true
     }
