@@ -165,6 +165,11 @@ impl Call {
         welcome && self.instance.is_some() && !self.store.data().meter.refused
     }
 
+    /// Whether its engine gave way to another, so that it must serve nobody any more.
+    pub(super) fn is_retired(&self) -> bool {
+        self.linked.runtime.is_retired()
+    }
+
     /// How often the instance was asked to analyze.
     pub(super) fn calls(&self) -> u32 {
         self.calls

@@ -48,13 +48,9 @@ impl Ready {
 
     /// One that waits, if there is one that may still be used.
     pub(super) fn take(&self) -> Option<Call> {
+        // Its place is taken, however crowded it is elsewhere.
         let mut waiting = self.waiting();
-        while let Some(call) = waiting.pop() {
-            if call.is_sound() {
-                return Some(call);
-            }
-        }
-        None
+        std::iter::from_fn(|| waiting.pop()).find(|call| !call.is_retired())
     }
 
     /// Whether more are wanted than wait.
