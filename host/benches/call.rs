@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 use entity_recognition::entities::entities;
 use gloss::analysis::Document;
-use gloss::plugin::{Cache, Compiler, Engine, Isolation, Loader, Origin, Plugin, Policy};
+use gloss::plugin::{Cache, Compiler, Engine, Isolation, Loader, Origin, Plugin, Policy, Traces};
 use gloss::standard;
 use sentiment_analysis::document::analyze as analyze_sentiment;
 use tokio::runtime::{Builder, Runtime};
@@ -46,7 +46,7 @@ fn main() {
     }
     let runtime = Runtime::new().expect("a runtime");
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let engine = Engine::new().expect("an engine");
+    let engine = Engine::new(Traces::Functions).expect("an engine");
     println!("instances: {}", engine.allocation());
     for (name, native) in [
         ("word-count", count as fn(&str)),

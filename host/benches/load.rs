@@ -39,7 +39,7 @@ use gloss::analysis::ServiceName;
 use gloss::gateway::Gateway;
 use gloss::http::{Listener, Responder, Server, ServicePort};
 use gloss::lane::Lane;
-use gloss::plugin::{Allocation, Compiler, Engine, Isolation, Loader, Policy};
+use gloss::plugin::{Allocation, Compiler, Engine, Isolation, Loader, Policy, Traces};
 use gloss::registry::{Admissions, Phase, Registry};
 use gloss::remote::{RemoteClient, RemoteLimits};
 use gloss::standard;
@@ -116,9 +116,9 @@ struct Served {
 /// Starts the servers.
 async fn serve(state: &Path) -> Vec<Served> {
     let recycle = NonZeroU32::new(1000).expect("not zero");
-    let engine = Engine::new().expect("an engine");
+    let engine = Engine::new(Traces::Functions).expect("an engine");
     println!("reuse and fresh: {}", engine.allocation());
-    let with = |allocation| Engine::with(allocation).expect("an engine");
+    let with = |allocation| Engine::with(allocation, Traces::Functions).expect("an engine");
     let server = Server::default();
     let natively = Router::new().route("/count", post(natively));
     let native = ("native", "/count");

@@ -1,13 +1,14 @@
 //! Components with a language's runtime inside, a fresh instance for every request:
 //!
 //! ```text
-//! host/tests/guests/build-foreign && host/tests/from-nothing
-//! cargo bench -p gloss --bench runtimes
+//! plugins/examples/build && cargo build && host/tests/from-nothing
+//! cargo bench -p gloss --bench runtimes -- [NAME...]
 //! ```
 //!
-//! For each component that was built, in turns: a hundred requests a second over one connection to a gateway that has
+//! For each component that was built, or for those that are named, in turns: a hundred requests a second over one connection to a gateway that has
 //! instances made before they are needed, and to one that makes each when it is asked (`ready-instances = 0`). The
-//! time of an answer, and the memory of the gateway (Pss).
+//! time of an answer, and the memory of the gateway (Pss). Before, how long a gateway takes to start where it has to compile, and
+//! where it has the code; and how long the first request of all takes.
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and ends where it fails")]
 
@@ -49,7 +50,14 @@ fn main() {
     let mut files: Vec<_> = fs::read_dir(&folder)
         .map(|entries| entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
         .unwrap_or_default();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "wasm"));
+    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    files.retain(|file| {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let is_asked = asked.is_empty() || asked.iter().any(|asked| *asked == name);
+        file.extension().is_some_and(|extension| extension == "wasm")
+            && is_asked
+            && !name.starts_with("wrong-")
+    });
     files.sort();
     if files.is_empty() {
         println!("nothing is built in {}", folder.display());
@@ -60,6 +68,7 @@ fn main() {
 }
 
 fn compare(file: &Path) {
+    println!("{}", file.file_stem().unwrap_or_default().to_string_lossy());
     let gateways =
         [("ready", ""), ("made when asked", "ready-instances = 0"), ("reused", "instances = \"reuse\"")].map(
             |(name, line)| {
@@ -68,17 +77,33 @@ fn compare(file: &Path) {
                 fs::write(&configuration, format!("[defaults]\n{line}\n")).expect("a file");
                 fs::create_dir(state.path().join("plugins")).expect("a folder");
                 fs::copy(file, state.path().join("plugins/plugin.wasm")).expect("a copy");
-                let program =
-                    Program::start(state.path(), &["--config", configuration.to_str().expect("a path")]);
+                let start =
+                    || Program::start(state.path(), &["--config", configuration.to_str().expect("a path")]);
+                let begin = Instant::now();
+                let first = start();
+                while names(&first).len() < 4 {
+                    thread::sleep(Duration::from_millis(50));
+                }
+                let compiled = begin.elapsed();
+                drop(first);
+                let program = start();
+                println!("  {name:<16} serves after {compiled:>8.1?}, again {:>8.1?}", program.ready_after);
                 (name, state, program)
             },
         );
-    let name = file.file_stem().unwrap_or_default().to_string_lossy();
     let [(_, _, first), ..] = &gateways;
     let status = first.status(&plugin(first));
     let allocation = status.get("allocation").expect("a plugin's status has it");
-    println!("{name}, instances: {allocation}, first start in {:.1?}", first.ready_after);
+    println!("  instances: {allocation}");
     let mut times = [const { Vec::new() }; 3];
+    for (name, _, program) in &gateways {
+        let body = json!({"service": plugin(program), "text": TEXT}).to_string();
+        let mut connection = Connection::open(program.address).expect("a connection");
+        let since = Instant::now();
+        let answer = connection.ask(&request("POST", "/analyze", &body)).expect("an answer");
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        println!("  {name:<16} first request {:>8.1?}", since.elapsed());
+    }
     for _ in 0..ROUNDS {
         for ((_, _, program), times) in gateways.iter().zip(&mut times) {
             let service = plugin(program);
@@ -99,10 +124,13 @@ fn compare(file: &Path) {
 
 /// The name of the service that is not one of the standard ones.
 fn plugin(program: &Program) -> String {
+    names(program).into_iter().nth(3).expect("it is served")
+}
+
+fn names(program: &Program) -> Vec<String> {
     let mut connection = Connection::open(program.address).expect("a connection");
     let answer = connection.ask(&request("GET", "/services", "")).expect("an answer");
-    let names: Vec<String> = serde_json::from_slice(&answer.body).expect("names");
-    names.into_iter().nth(3).expect("it is served")
+    serde_json::from_slice(&answer.body).expect("names")
 }
 
 fn requests(program: &Program, request: &[u8]) -> Vec<Duration> {

@@ -18,6 +18,8 @@
 mod component;
 #[path = "common/connection.rs"]
 mod connection;
+#[path = "common/many.rs"]
+mod many;
 #[path = "common/memory.rs"]
 mod memory;
 #[path = "common/program.rs"]
@@ -31,14 +33,12 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use connection::{Connection, request};
+use many::{NAMES, name, named};
 use memory::mebibytes;
 use program::Program;
 
 const PLUGINS: usize = 1000;
 const PATIENCE: Duration = Duration::from_secs(600);
-/// The name inside the guest, and the beginning of as long ones.
-const NAME: &str = "vowel-counter";
-const NAMES: &str = "vowel-cnt";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -89,19 +89,6 @@ fn guest() -> Vec<u8> {
     let selection = ["--package", "guests", "--example", "counter"];
     let built = component::build(workspace, target, "release", &selection).expect("the guest builds");
     fs::read(built.join("examples/counter.wasm")).expect("a guest")
-}
-
-/// The same under another name of the same length.
-fn named(guest: &[u8], number: usize) -> Vec<u8> {
-    let name = name(number);
-    let place = guest.windows(NAME.len()).position(|bytes| bytes == NAME.as_bytes()).expect("it has a name");
-    let (before, rest) = guest.split_at(place);
-    let (_, behind) = rest.split_at(name.len());
-    [before, name.as_bytes(), behind].concat()
-}
-
-fn name(number: usize) -> String {
-    format!("{NAMES}{number:04}")
 }
 
 /// How many of them are served.

@@ -39,7 +39,7 @@ pub(super) fn describe(name: &str, json: bool, settings: &Settings) -> Result<Ex
         let names: Vec<&str> = snapshot.services().iter().map(|service| service.name.as_str()).collect();
         format!("there is no service `{name}`; there are {}", names.join(", "))
     })?;
-    say(&if json { service_json(service) } else { page(service) });
+    say(&if json { service_json(service, &snapshot) } else { page(service) });
     Ok(ExitCode::SUCCESS)
 }
 

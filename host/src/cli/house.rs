@@ -6,8 +6,9 @@ use super::settings::Settings;
 use super::{Failure, compiler};
 use crate::folder::Folder;
 use crate::gateway::Gateway;
+use crate::http::GuestOutput;
 use crate::lane::Lane;
-use crate::plugin::{Cache, Engine, Loader};
+use crate::plugin::{Cache, Engine, Loader, Traces};
 use crate::registry::{Phase, Registry};
 use crate::remote::{RemoteClient, RemoteUrl};
 use crate::standard;
@@ -29,7 +30,11 @@ impl House {
         let registry = Arc::new(Registry::new(settings.admissions.clone()));
         let remotes = RemoteClient::new(settings.remote_limits)?;
         let gateway = Arc::new(Gateway::new(Arc::clone(&registry), state.clone(), remotes, Lane::open()?));
-        let engine = Engine::new()?;
+        // Who lets guests be seen sees all of them.
+        let engine = Engine::new(match settings.guest_output {
+            GuestOutput::Shown => Traces::SourceLines,
+            GuestOutput::Hidden => Traces::Functions,
+        })?;
         let loader =
             Loader::new(engine.clone(), compiler(settings)?, cache(settings), settings.policy.clone());
         let folder = Folder::open(&settings.plugins, loader.clone(), registry)?;

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::plugin::{COMPILE_COMMAND, Compiler, compile_here};
+use crate::plugin::{COMPILE_COMMAND, Compiler, Traces, compile_here};
 
 use options::Options;
 use settings::Settings;
@@ -67,6 +67,11 @@ enum Command {
     Compile {
         /// The most memory it may take.
         memory_bytes: u64,
+        /// The most time of all processors together.
+        cpu_seconds: u64,
+        /// Keep what tells source lines.
+        #[arg(long)]
+        source_lines: bool,
     },
 }
 
@@ -97,7 +102,10 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => author::check(&arguments),
         Command::Test(arguments) => author::test(&arguments),
         Command::Bench(arguments) => author::bench(&arguments),
-        Command::Compile { memory_bytes } => return compile_here(memory_bytes),
+        Command::Compile { memory_bytes, cpu_seconds, source_lines } => {
+            let traces = if source_lines { Traces::SourceLines } else { Traces::Functions };
+            return compile_here(memory_bytes, cpu_seconds, traces);
+        }
         Command::Probe(options) => Settings::read(options).and_then(|settings| probe::probe(&settings)),
     };
     done.unwrap_or_else(|failure| {

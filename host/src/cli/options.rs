@@ -38,9 +38,12 @@ pub(super) struct Options {
     /// The largest component that is looked at, in bytes [default: 64 MiB].
     #[arg(long, env = "GLOSS_COMPONENT_BYTES", value_name = "N")]
     pub(super) component_bytes: Option<u64>,
-    /// How long compiling a component may take, in milliseconds [default: 60000].
+    /// How long compiling a component may take, in milliseconds [default: 600000].
     #[arg(long, env = "GLOSS_COMPILE_DEADLINE_MS", value_name = "N")]
     pub(super) compile_deadline_ms: Option<u64>,
+    /// How much time of all processors together compiling a component may take, in milliseconds, in whole seconds [default: 120000].
+    #[arg(long, env = "GLOSS_COMPILE_CPU_MS", value_name = "N")]
+    pub(super) compile_cpu_ms: Option<u64>,
     /// How much memory compiling a component may take, in bytes [default: 4 GiB].
     #[arg(long, env = "GLOSS_COMPILE_MEMORY_BYTES", value_name = "N")]
     pub(super) compile_memory_bytes: Option<u64>,
@@ -152,6 +155,7 @@ impl Options {
             service_ports: self.service_ports.or(file.service_ports),
             component_bytes: self.component_bytes.or(file.component_bytes),
             compile_deadline_ms: self.compile_deadline_ms.or(file.compile_deadline_ms),
+            compile_cpu_ms: self.compile_cpu_ms.or(file.compile_cpu_ms),
             compile_memory_bytes: self.compile_memory_bytes.or(file.compile_memory_bytes),
             upstream_deadline_ms: self.upstream_deadline_ms.or(file.upstream_deadline_ms),
             upstream_answer_bytes: self.upstream_answer_bytes.or(file.upstream_answer_bytes),

@@ -87,6 +87,7 @@ impl Settings {
             service_ports,
             compile_bounds: CompileBounds {
                 deadline: milliseconds(options.compile_deadline_ms).unwrap_or(compile_bounds.deadline),
+                cpu: milliseconds(options.compile_cpu_ms).unwrap_or(compile_bounds.cpu),
                 memory_bytes: options.compile_memory_bytes.unwrap_or(compile_bounds.memory_bytes),
             },
             policy: policy(options.component_bytes, &options.defaults, &services)?,

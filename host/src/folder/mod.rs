@@ -20,8 +20,8 @@ use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use crate::plugin::{Digest, LoadError, Loader, Origin, Plugin};
-use crate::registry::Registry;
+use crate::plugin::{Account, Digest, LoadError, Loader, Origin, Plugin};
+use crate::registry::{Refused, Registry};
 
 use record::{Coming, Record, Stamp, Verdict};
 
@@ -73,6 +73,7 @@ enum Outcome {
     Loaded(Arc<Plugin>),
     Refused {
         reason: String,
+        account: Account,
         unfinished: bool,
     },
 }
@@ -163,7 +164,7 @@ impl Folder {
                 (Err(_), Some(record)) => record.is_there(),
                 (Err(error), None) => {
                     self.records.insert(path.clone(), Record::refused(now));
-                    self.registry.refuse(path, None, unreadable(&error));
+                    self.registry.refuse(refused(path, None, unreadable(&error)));
                 }
             }
         }
@@ -239,11 +240,11 @@ impl Folder {
                 record.verdict = Verdict::Waiting;
                 return;
             }
-            Outcome::Refused { reason, .. } => {
+            Outcome::Refused { reason, account, .. } => {
                 // The next time may end otherwise: what a busy machine made too slow, say.
                 record.digest = None;
                 tracing::warn!(file = %path.display(), reason, "plugin refused");
-                self.registry.refuse(path, digest, reason);
+                self.registry.refuse(Refused { file: path, digest, reason, account });
                 Verdict::Refused
             }
         };
@@ -277,7 +278,7 @@ fn publish(registry: &Registry, path: &Path, plugin: Arc<Plugin>) -> Verdict {
             let reason = format!("{taken}; rename the service, or remove one of the two");
             // Only for a moment, if the other file is on its way out.
             tracing::info!(file = %path.display(), reason, "plugin waits for its name");
-            registry.refuse(path.to_owned(), Some(plugin.digest()), reason);
+            registry.refuse(refused(path.to_owned(), Some(plugin.digest()), reason));
             Verdict::NameTaken(plugin)
         }
     }
@@ -322,6 +323,11 @@ fn components_in(folder: &Path) -> io::Result<BTreeMap<PathBuf, io::Result<Stamp
     Ok(files)
 }
 
+/// A file that was refused before anything in it ran, or for no fault of its own.
+fn refused(file: PathBuf, digest: Option<Digest>, reason: String) -> Refused {
+    Refused { file, digest, reason, account: Account::default() }
+}
+
 fn unreadable(error: &io::Error) -> String {
     format!("the file cannot be read: {error}")
 }
@@ -331,10 +337,16 @@ fn path_of(judged: &Result<Judgement, JoinError>) -> Option<&Path> {
 }
 
 async fn judge(loader: Loader, path: PathBuf, stamp: Stamp, earlier: Option<Digest>) -> Judgement {
-    let refused =
-        |error: &LoadError| Outcome::Refused { reason: error.to_string(), unfinished: error.is_unfinished() };
+    let refused = |error: &LoadError| Outcome::Refused {
+        reason: error.to_string(),
+        account: error.account(),
+        unfinished: error.is_unfinished(),
+    };
     let (digest, outcome) = match read(&loader, &path, stamp).await {
-        Err(error) => (None, Outcome::Refused { reason: unreadable(&error), unfinished: false }),
+        Err(error) => {
+            let (reason, account) = (unreadable(&error), Account::default());
+            (None, Outcome::Refused { reason, account, unfinished: false })
+        }
         Ok(Err(error)) => (None, refused(&error)),
         Ok(Ok((_, digest))) if earlier == Some(digest) => (Some(digest), Outcome::Same),
         Ok(Ok((bytes, digest))) => match loader.load(bytes, Origin::File(path.clone())).await {

@@ -19,7 +19,7 @@ use super::problem::{Code, Problem, ProblemBody};
 use super::stream;
 use super::wire::{
     AnalysisAnswer, AnalysisBody, AnalyzeBody, GuestOutput, RegisterBody, ServiceAnalyzeBody, ServiceBody,
-    json, json_text, json_within, listed,
+    json, json_text, json_within, listed, named,
 };
 use crate::analysis::{Analysis, Document, OffsetUnit, ServiceName};
 use crate::gateway::{Answer, Caller, Error, Gateway};
@@ -265,7 +265,7 @@ pub(super) async fn list(State(port): State<Port>) -> Response {
     json(&listed(&port.gateway.snapshot(), port.output))
 }
 
-/// Tells everything about one service.
+/// Tells everything about one service. A file that is being judged, or was refused, goes by its own name without `.wasm`.
 #[utoipa::path(
     get,
     path = "/v1/services/{name}",
@@ -277,8 +277,8 @@ pub(super) async fn list(State(port): State<Port>) -> Response {
 )]
 pub(super) async fn show(State(port): State<Port>, name: Result<Path<String>, PathRejection>) -> Response {
     let Ok(Path(name)) = name else { return not_a_name().into_response() };
-    match port.gateway.snapshot().service(&name) {
-        Some(service) => json(&ServiceBody::of(service, port.output)),
+    match named(&port.gateway.snapshot(), &name, port.output) {
+        Some(service) => json(&service),
         None => Problem::of(&Error::UnknownService, &name).into_response(),
     }
 }

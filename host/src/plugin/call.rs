@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Instance, Lift, Lower, TypedFunc};
-use wasmtime::{Store, UpdateDeadline, WasmBacktrace};
+use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::I32Exit;
 
 use super::bindings;
 use super::bindings::exports::gloss::analyzer::analyzer as wit;
 use super::code::Linked;
 use super::convert::{lend_members, lend_texts};
-use super::error::{Crash, RunError, RunFailure};
+use super::crash::crash;
+use super::error::{RunError, RunFailure};
 use super::limits::Limits;
 use super::sandbox::Sandbox;
 use super::violation::Violation;
@@ -225,33 +226,4 @@ async fn take_slot(linked: &Linked) -> Option<OwnedSemaphorePermit> {
 /// wasmtime keeps the type of this error to itself, so its words must do; a test notices if they change.
 fn is_output_too_large(error: &wasmtime::Error) -> bool {
     error.root_cause().to_string().contains("fuel allocated for hostcalls has been exhausted")
-}
-
-/// Function names in a report: the innermost tell enough.
-const MAX_FUNCTIONS: usize = 12;
-/// Where a panic of Rust begins.
-const PANIC: &str = "rust_begin_unwind";
-/// Characters of a function's name: generic names of Rust can be very long.
-const MAX_NAME_CHARACTERS: usize = 120;
-
-fn crash(error: &wasmtime::Error) -> Crash {
-    let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();
-    let name = |frame: &wasmtime::FrameInfo| {
-        let name = frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangle);
-        // The name is the component's; a line break in it must not look like one of the log.
-        name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARACTERS).collect()
-    };
-    let mut functions: Vec<String> = frames.iter().map(name).collect();
-    let mut cause = error.root_cause().to_string().replace('\n', " ");
-    // What a panic of Rust goes through before it traps is the same for all of them.
-    if let Some(panic) = functions.iter().position(|function| function.ends_with(PANIC)) {
-        functions.drain(..=panic);
-        cause = "it panicked".into();
-    }
-    functions.truncate(MAX_FUNCTIONS);
-    Crash { cause, functions }
-}
-
-fn demangle(name: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(name))
 }

@@ -22,6 +22,16 @@ pub struct Captured {
     pub total_bytes: u64,
 }
 
+/// What a plugin itself says of a failure. It may quote the text under analysis, so it is for the plugin's author, and for
+/// operators who let it be seen.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// Its sentence, where it reports that it failed.
+    pub words: Option<String>,
+    /// What it printed and logged before.
+    pub captured: Captured,
+}
+
 /// A sink that many streams of one instance write to.
 #[derive(Clone, Debug)]
 pub(super) struct Capture {

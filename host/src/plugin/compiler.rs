@@ -6,18 +6,19 @@
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::{ExitCode, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread::available_parallelism;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
 use super::code::words;
-use super::engine::compile_config;
-use super::error::LoadError;
+use super::engine::{Traces, compile_config};
+use super::error::{LoadError, Origin};
 
 /// Compiles components. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -32,22 +33,29 @@ pub struct Compiler {
 /// What compiling one component may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CompileBounds {
-    /// Longest time, waiting for earlier ones not included.
+    /// Longest time, waiting for earlier ones not included. A busy machine may leave it little of that.
     pub deadline: Duration,
+    /// Most time of all processors together, rounded up to whole seconds. It is what the component itself needs, whatever
+    /// else the machine does.
+    pub cpu: Duration,
     /// Most address space of the compiling process, in bytes.
     pub memory_bytes: u64,
 }
 
 impl Default for CompileBounds {
     fn default() -> Self {
-        Self { deadline: Duration::from_secs(60), memory_bytes: 4 << 30 }
+        Self { deadline: Duration::from_secs(600), cpu: Duration::from_secs(120), memory_bytes: 4 << 30 }
     }
 }
 
 /// The command of the program that compiles, as [`Compiler::child`] calls it.
 pub const COMPILE_COMMAND: &str = "compile";
+/// Its argument where source lines are kept.
+const SOURCE_LINES: &str = "--source-lines";
 /// How much less urgent than everything else compiling is.
 const NICENESS: i32 = 10;
+/// How often the log is told that a component still compiles.
+const TELLING: Duration = Duration::from_secs(2);
 /// Longest message of a child that is read.
 const MESSAGE_BYTES: u64 = 4096;
 
@@ -63,22 +71,39 @@ impl Compiler {
         Self { program: None, bounds: CompileBounds::default(), places: places() }
     }
 
-    /// Compiles a component to code that any engine of this program loads.
-    pub(super) async fn compile(&self, component: Arc<[u8]>) -> Result<Vec<u8>, LoadError> {
+    /// Compiles a component to code that any engine of this program loads that tells as much of traps.
+    pub(super) async fn compile(
+        &self,
+        component: Arc<[u8]>,
+        origin: &Origin,
+        traces: Traces,
+    ) -> Result<Vec<u8>, LoadError> {
         let _place = self.places.acquire().await;
-        match &self.program {
-            Some(program) => self.compile_in_child(program, &component).await,
-            None => {
-                let compiled = tokio::task::spawn_blocking(move || precompile(&component)).await;
-                compiled.unwrap_or_else(|error| Err(error.to_string())).map_err(failed)
+        let bytes = component.len();
+        let compiled = async {
+            match &self.program {
+                Some(program) => self.compile_in_child(program, &component, traces).await,
+                None => {
+                    let component = Arc::clone(&component);
+                    let compiled = tokio::task::spawn_blocking(move || precompile(&component, traces)).await;
+                    compiled.unwrap_or_else(|error| Err(error.to_string())).map_err(failed)
+                }
             }
-        }
+        };
+        telling(compiled, origin, bytes).await
     }
 
-    async fn compile_in_child(&self, program: &PathBuf, component: &[u8]) -> Result<Vec<u8>, LoadError> {
+    async fn compile_in_child(
+        &self,
+        program: &PathBuf,
+        component: &[u8],
+        traces: Traces,
+    ) -> Result<Vec<u8>, LoadError> {
         let child = Command::new(program)
             .arg(COMPILE_COMMAND)
             .arg(self.bounds.memory_bytes.to_string())
+            .arg(self.cpu_seconds().to_string())
+            .args((traces == Traces::SourceLines).then_some(SOURCE_LINES))
             .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -96,7 +121,16 @@ impl Compiler {
         if status.success() { Ok(code) } else { Err(failed(self.reason(status, &message))) }
     }
 
+    fn cpu_seconds(&self) -> u64 {
+        let whole = self.bounds.cpu.as_secs();
+        whole + u64::from(self.bounds.cpu.subsec_nanos() > 0)
+    }
+
     fn reason(&self, status: ExitStatus, message: &str) -> String {
+        if ran_out_of_cpu(status) {
+            let seconds = self.cpu_seconds();
+            return format!("it needed more than {seconds} s of processor time (--compile-cpu-ms)");
+        }
         // Who cannot have more memory aborts without many words.
         if status.code().is_none() || message.contains("memory") {
             let mebibytes = self.bounds.memory_bytes >> 20;
@@ -105,6 +139,23 @@ impl Compiler {
             );
         }
         message.trim().replace('\n', " ")
+    }
+}
+
+/// Tells the log of a compilation that takes long, again and again until it is done.
+async fn telling<T>(compiled: impl Future<Output = T>, origin: &Origin, bytes: usize) -> T {
+    let begin = Instant::now();
+    let mut compiled = pin!(compiled);
+    loop {
+        let seconds = || begin.elapsed().as_secs();
+        match tokio::time::timeout(TELLING, &mut compiled).await {
+            Ok(done) if begin.elapsed() < TELLING => return done,
+            Ok(done) => {
+                tracing::info!(plugin = %origin, bytes, seconds = seconds(), "compiled");
+                return done;
+            }
+            Err(_) => tracing::info!(plugin = %origin, bytes, seconds = seconds(), "still compiling"),
+        }
     }
 }
 
@@ -135,12 +186,12 @@ async fn talk(mut child: Child, component: &[u8]) -> io::Result<(ExitStatus, Vec
     Ok((child.wait().await?, code, String::from_utf8_lossy(&message).into_owned()))
 }
 
-/// What the child does: compiles standard input to standard output, within `memory_bytes`.
-pub fn compile_here(memory_bytes: u64) -> ExitCode {
-    let compiled = bound(memory_bytes).map_err(|error| error.to_string()).and_then(|()| {
+/// What the child does: compiles standard input to standard output, within its bounds.
+pub fn compile_here(memory_bytes: u64, cpu_seconds: u64, traces: Traces) -> ExitCode {
+    let compiled = bound(memory_bytes, cpu_seconds).map_err(|error| error.to_string()).and_then(|()| {
         let mut component = Vec::new();
         io::stdin().lock().read_to_end(&mut component).map_err(|error| error.to_string())?;
-        precompile(&component)
+        precompile(&component, traces)
     });
     let told = match &compiled {
         Ok(code) => io::stdout().lock().write_all(code),
@@ -149,23 +200,37 @@ pub fn compile_here(memory_bytes: u64) -> ExitCode {
     if compiled.is_ok() && told.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn precompile(component: &[u8]) -> Result<Vec<u8>, String> {
-    let engine = wasmtime::Engine::new(&compile_config()).map_err(|error| words(&error))?;
+fn precompile(component: &[u8], traces: Traces) -> Result<Vec<u8>, String> {
+    let engine = wasmtime::Engine::new(&compile_config(traces)).map_err(|error| words(&error))?;
     engine.precompile_component(component).map_err(|error| words(&error))
 }
 
-/// Takes little of the machine, and no more memory than that.
+/// Takes little of the machine, and no more memory and time than that.
 #[cfg(unix)]
-fn bound(memory_bytes: u64) -> io::Result<()> {
+fn bound(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, nice, setrlimit};
     nice(NICENESS)?;
     let limit = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
     setrlimit(Resource::Core, limit(0))?;
     setrlimit(Resource::As, limit(memory_bytes))?;
+    // At the first bound comes the signal that tells why, at the second one that cannot be ignored.
+    let cpu = Rlimit { current: Some(cpu_seconds), maximum: Some(cpu_seconds.saturating_add(1)) };
+    setrlimit(Resource::Cpu, cpu)?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn ran_out_of_cpu(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal() == Some(rustix::process::Signal::XCPU.as_raw())
+}
+
+#[cfg(not(unix))]
+fn bound(_: u64, _: u64) -> io::Result<()> {
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn bound(_: u64) -> io::Result<()> {
-    Ok(())
+fn ran_out_of_cpu(_: ExitStatus) -> bool {
+    false
 }

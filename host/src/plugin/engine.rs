@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
-use wasmtime::Config;
 use wasmtime::component::Linker;
+use wasmtime::{Config, WasmBacktraceDetails};
 
 use super::pool::{self, Allocation};
 use super::sandbox::{self, Sandbox};
@@ -33,7 +33,18 @@ const FIBER_STACK_BYTES: usize = GUEST_STACK_BYTES + 512 * 1024;
 #[derive(Clone)]
 pub struct Engine {
     current: Arc<ArcSwap<Runtime>>,
+    traces: Traces,
     moving: Arc<Mutex<()>>,
+}
+
+/// What is told of where a guest was when it trapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Traces {
+    /// The names of its functions.
+    Functions,
+    /// Also their files and lines, where the component has debug information. That is read anew for every trap, and takes
+    /// as long as whoever wrote it likes: for authors, and for operators who trust them.
+    SourceLines,
 }
 
 impl Engine {
@@ -43,8 +54,8 @@ impl Engine {
     /// # Errors
     ///
     /// If this machine cannot run it, or no thread can be started.
-    pub fn new() -> Result<Self, EngineError> {
-        let engine = Self::first_that_starts(pool::allowed())?;
+    pub fn new(traces: Traces) -> Result<Self, EngineError> {
+        let engine = Self::first_that_starts(pool::allowed(), traces)?;
         if engine.allocation().needs_no_swap() {
             let watched = engine.clone();
             swap::watch(move || watched.leave_pagemap_scan()).map_err(EngineError::Thread)?;
@@ -57,15 +68,15 @@ impl Engine {
     /// # Errors
     ///
     /// If this machine does not have it, or no thread can be started.
-    pub fn with(allocation: Allocation) -> Result<Self, EngineError> {
-        let runtime = Arc::new(Runtime::start(allocation)?);
-        Ok(Self { current: Arc::new(ArcSwap::new(runtime)), moving: Arc::default() })
+    pub fn with(allocation: Allocation, traces: Traces) -> Result<Self, EngineError> {
+        let runtime = Arc::new(Runtime::start(allocation, traces)?);
+        Ok(Self { current: Arc::new(ArcSwap::new(runtime)), traces, moving: Arc::default() })
     }
 
-    fn first_that_starts(allowed: Vec<Allocation>) -> Result<Self, EngineError> {
+    fn first_that_starts(allowed: Vec<Allocation>, traces: Traces) -> Result<Self, EngineError> {
         let mut last = None;
         for allocation in allowed {
-            match Self::with(allocation) {
+            match Self::with(allocation, traces) {
                 Ok(engine) => return Ok(engine),
                 Err(error) => {
                     tracing::warn!(%allocation, cause = causes(&error), "instances are allocated otherwise");
@@ -92,13 +103,18 @@ impl Engine {
         // From here on nothing new is made in it, also if there is no other.
         old.retired.store(true, Ordering::Release);
         let other = [Allocation::Pool, Allocation::OnDemand].into_iter().find_map(|allocation| {
-            let started = Runtime::start(allocation);
+            let started = Runtime::start(allocation, self.traces);
             started.inspect_err(|error| tracing::error!(cause = causes(error), "no other engine")).ok()
         });
         if let Some(other) = other {
             tracing::warn!(allocation = %other.allocation, "the machine swaps; instances are allocated otherwise");
             self.current.store(Arc::new(other));
         }
+    }
+
+    /// What is told of where a guest was when it trapped.
+    pub(super) fn traces(&self) -> Traces {
+        self.traces
     }
 
     pub(super) fn current(&self) -> Arc<Runtime> {
@@ -139,8 +155,8 @@ pub(super) struct Runtime {
 }
 
 impl Runtime {
-    fn start(allocation: Allocation) -> Result<Self, EngineError> {
-        let mut config = compile_config();
+    fn start(allocation: Allocation, traces: Traces) -> Result<Self, EngineError> {
+        let mut config = compile_config(traces);
         allocation.apply(&mut config);
         let failed = |error: wasmtime::Error| EngineError::Config(error.into());
         let engine = wasmtime::Engine::new(&config).map_err(failed)?;
@@ -175,13 +191,17 @@ impl fmt::Debug for Engine {
 }
 
 /// Everything that compiled code depends on. Code that one engine of it compiled runs in all others.
-pub(super) fn compile_config() -> Config {
+pub(super) fn compile_config(traces: Traces) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
         .epoch_interruption(true)
         // Guests run one task each; without the bookkeeping for more, a call costs half.
         .concurrency_support(false)
+        .wasm_backtrace_details(match traces {
+            Traces::Functions => WasmBacktraceDetails::Disable,
+            Traces::SourceLines => WasmBacktraceDetails::Enable,
+        })
         .max_wasm_stack(GUEST_STACK_BYTES)
         .async_stack_size(FIBER_STACK_BYTES);
     config

@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::capture::Captured;
+use super::capture::{Account, Captured};
 use super::contract::Difference;
 use super::inspect::CONTRACT_VERSION;
 use super::violation::Violation;
@@ -30,9 +30,6 @@ impl fmt::Display for Origin {
         }
     }
 }
-
-/// Where an author sees more than may stand in a status or a log.
-const SEE_CHECK: &str = "`gloss check` shows what it printed";
 
 /// Why a file is not served. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -137,13 +134,13 @@ pub enum LoadError {
         detail: String,
     },
     /// It fails before anything is asked of it.
-    #[error("it does not start: {}; {SEE_CHECK}", failure.error)]
+    #[error("it does not start: {}; {}", failure.error, remedy(&failure.error))]
     Start {
         /// How.
         failure: Box<RunFailure>,
     },
     /// `describe` did not answer.
-    #[error("its `describe` fails: {}; {SEE_CHECK}", failure.error)]
+    #[error("its `describe` fails: {}; {}", failure.error, remedy(&failure.error))]
     Describe {
         /// How.
         failure: Box<RunFailure>,
@@ -162,7 +159,7 @@ pub enum LoadError {
         sentence: String,
     },
     /// It fails on its own example.
-    #[error("its example {number} fails: {}; {SEE_CHECK}", failure.error)]
+    #[error("its example {number} fails: {}; {}", failure.error, remedy(&failure.error))]
     Example {
         /// Which, from 1.
         number: usize,
@@ -177,24 +174,13 @@ impl LoadError {
         matches!(self, Self::Empty | Self::Truncated)
     }
 
-    /// What the plugin itself says of its failure, for its author's eyes.
-    pub fn own_words(&self) -> Option<&str> {
-        match self {
-            Self::Example { failure, .. } => match &failure.error {
-                RunError::Failed { detail } => Some(detail),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// What the plugin printed and logged before it was refused, for its author's eyes.
-    pub fn captured(&self) -> Option<&Captured> {
+    /// What the plugin itself says of it, if it came to run.
+    pub fn account(&self) -> Account {
         match self {
             Self::Start { failure } | Self::Describe { failure } | Self::Example { failure, .. } => {
-                Some(&failure.captured)
+                failure.account()
             }
-            _ => None,
+            _ => Account::default(),
         }
     }
 }
@@ -211,6 +197,25 @@ fn usual_cause(imports: &[String]) -> &'static str {
         "Build it against the `wit/analyzer.wit` of this gateway"
     } else {
         "Leave out the library that wants it, or the import of the world it was built for"
+    }
+}
+
+/// What helps against a failure while a plugin is loaded.
+fn remedy(error: &RunError) -> &'static str {
+    match error {
+        RunError::Trapped(_) => {
+            "`gloss check` shows what it printed, and the lines where the component has debug information"
+        }
+        RunError::Failed { .. } => "`gloss check` shows what it says, and what it printed",
+        RunError::Contract(_) => "`wit/analyzer.wit` has the rule",
+        RunError::DeadlineExceeded { .. } => "have it do less, or give it more time (`deadline-ms`)",
+        RunError::OutOfMemory(_) => "have it use less memory, or give it more (`memory-bytes`)",
+        RunError::OutputTooLarge { .. } => "have it return less, or let it return more (`output-bytes`)",
+        RunError::Refused(_) => "its own examples must be documents that it takes",
+        RunError::TextTooLarge { .. }
+        | RunError::Crowded
+        | RunError::Parked { .. }
+        | RunError::Unlinked(_) => "copy the file again when the gateway is less busy",
     }
 }
 
@@ -234,6 +239,15 @@ pub struct RunFailure {
 }
 
 impl RunFailure {
+    /// What the plugin itself says of it.
+    pub fn account(&self) -> Account {
+        let words = match &self.error {
+            RunError::Failed { detail } => Some(detail.clone()),
+            _ => None,
+        };
+        Account { words, captured: self.captured.clone() }
+    }
+
     /// A failure before any guest printed anything.
     pub fn silent(error: RunError) -> Self {
         Self { error, captured: Captured::default() }
@@ -305,7 +319,8 @@ pub enum RunError {
 pub struct Crash {
     /// What happened, in the engine's words.
     pub cause: String,
-    /// Names of the guest's functions, innermost first. They come from the component, not from a text.
+    /// Names of the guest's functions, innermost first, with file and line where [`Traces`](super::Traces) has them. They come
+    /// from the component, not from a text.
     pub functions: Vec<String>,
 }
 

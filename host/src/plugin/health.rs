@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::capture::Captured;
+use super::capture::Account;
 use super::error::{RunError, RunFailure};
 
 /// Different texts in a row on which a plugin must fail to be parked.
@@ -104,8 +104,8 @@ pub struct LastFailure {
     pub time: SystemTime,
     /// The guest's functions that were running, innermost first.
     pub functions: Vec<String>,
-    /// What the guest printed and logged meanwhile. It may quote the text.
-    pub captured: Captured,
+    /// What the guest itself says of it.
+    pub account: Account,
 }
 
 /// The record of one plugin.
@@ -189,9 +189,9 @@ impl Health {
             RunError::Trapped(crash) | RunError::OutOfMemory(crash) => crash.functions.clone(),
             _ => Vec::new(),
         };
-        let captured = failure.captured.clone();
+        let account = failure.account();
         let mut record = self.lock();
-        record.last_failure = Some(LastFailure { kind, time: SystemTime::now(), functions, captured });
+        record.last_failure = Some(LastFailure { kind, time: SystemTime::now(), functions, account });
         if !kind.counts_against_it() || (kind == FailureKind::DeadlineExceeded && !had_its_time) {
             return;
         }

@@ -133,7 +133,7 @@ impl Loader {
         steps.pass(Step::World);
         compare_with_contract(Arc::clone(&bytes), contract.clone()).await?;
         steps.pass(Step::Contract);
-        let code = inner.compiled(bytes, digest).await?;
+        let code = inner.compiled(bytes, digest, &origin).await?;
         steps.pass(Step::Compilation);
         inner.check_types(&code).await?;
         steps.pass(Step::Instance);
@@ -147,6 +147,7 @@ impl Loader {
         let plugin = Plugin::new(code, description, settings, policy, identity);
         plugin.learn_start(start);
         plugin.try_examples().await?;
+        plugin.learn_warmth().await;
         steps.pass(Step::Examples);
         let plugin = Arc::new(plugin);
         plugin.make_ready();
@@ -165,7 +166,12 @@ impl Inner {
     }
 
     /// The code of an earlier time, or what the compiler makes of the component now.
-    async fn compiled(self: &Arc<Self>, bytes: Arc<[u8]>, digest: Digest) -> Result<Code, LoadError> {
+    async fn compiled(
+        self: &Arc<Self>,
+        bytes: Arc<[u8]>,
+        digest: Digest,
+        origin: &Origin,
+    ) -> Result<Code, LoadError> {
         let inner = Arc::clone(self);
         let cached = blocking(move || {
             let runtime = inner.engine.current();
@@ -175,7 +181,7 @@ impl Inner {
         if let Some(code) = cached.await? {
             return Ok(code);
         }
-        let code = self.compiler.compile(bytes).await?;
+        let code = self.compiler.compile(bytes, origin, self.engine.traces()).await?;
         let inner = Arc::clone(self);
         blocking(move || {
             let runtime = inner.engine.current();

@@ -1,9 +1,10 @@
 //! Instances that are made before anyone asks for them.
 //!
 //! Where a language's runtime is inside a component, making an instance and the memory that it touches first take longer
-//! than most analyses. Of such a component a few instances wait, made and asked for nothing but their description, and
-//! another is made whenever one is taken. **Each serves what any fresh instance does: one document, or those of one
-//! request.** Of a component that starts in no time none wait.
+//! than most analyses. Of such a component a few instances wait, and another is made whenever one is taken. They have been
+//! asked for their description and, where that is seen to change no answer, for the first of the component's own examples.
+//! **Each serves what any fresh instance does: one document, or those of one request.** Of a component that starts in no time
+//! none wait.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,6 +25,8 @@ pub(super) struct Ready {
     /// The least time that a start has taken, in nanoseconds.
     start_ns: AtomicU64,
     is_filling: AtomicBool,
+    /// Whether they analyze an example before they wait.
+    warms_with_examples: AtomicBool,
 }
 
 impl Ready {
@@ -33,12 +36,27 @@ impl Ready {
             waiting: Mutex::default(),
             start_ns: AtomicU64::new(u64::MAX),
             is_filling: AtomicBool::new(false),
+            warms_with_examples: AtomicBool::new(false),
         }
     }
 
     /// Learns how long it takes until a new instance has described itself.
     pub(super) fn learn_start(&self, start: Duration) {
         self.start_ns.fetch_min(u64::try_from(start.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Whether a start takes so long that any should wait.
+    pub(super) fn is_worthwhile(&self) -> bool {
+        self.most > 0 && Duration::from_nanos(self.start_ns.load(Ordering::Relaxed)) >= WORTHWHILE
+    }
+
+    /// Decides whether they analyze an example before they wait.
+    pub(super) fn warm_with_examples(&self, warms: bool) {
+        self.warms_with_examples.store(warms, Ordering::Relaxed);
+    }
+
+    pub(super) fn warms_with_examples(&self) -> bool {
+        self.warms_with_examples.load(Ordering::Relaxed)
     }
 
     /// How many wait.
@@ -55,11 +73,10 @@ impl Ready {
 
     /// Whether more are wanted than wait.
     pub(super) fn lacks(&self) -> bool {
-        let start = Duration::from_nanos(self.start_ns.load(Ordering::Relaxed));
         let waiting = self.waiting();
         // All take as much memory as the first.
         let bytes = waiting.first().map_or(0, Call::memory_bytes) * (waiting.len() + 1);
-        start >= WORTHWHILE && waiting.len() < self.most && bytes <= MOST_BYTES
+        self.is_worthwhile() && waiting.len() < self.most && bytes <= MOST_BYTES
     }
 
     /// Has one wait.

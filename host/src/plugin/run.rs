@@ -294,10 +294,34 @@ impl Plugin {
             return false;
         }
         self.learn_start(begin.elapsed());
+        if self.ready.warms_with_examples() && self.warm(&mut call).await.is_none() {
+            return false;
+        }
         // What it printed is not its first document's.
         call.forget_output();
         self.ready.keep(call);
         true
+    }
+
+    /// Has an instance analyze the first example: what the first analysis touches is then in memory.
+    async fn warm(&self, call: &mut Call) -> Option<Answer> {
+        let example = self.description.examples.first()?;
+        let options = self.options(&example.settings).ok()?;
+        let document = document_of(example);
+        let answer = call.within(self.limits.deadline, (&document, &options)).await.ok()?;
+        call.is_sound().then_some(answer)
+    }
+
+    /// Looks whether instances that wait may have analyzed an example before: one that has must answer as one that has not.
+    pub(super) async fn learn_warmth(&self) {
+        if !self.ready.is_worthwhile() {
+            return;
+        }
+        let Ok(mut call) = self.prepare().await else { return };
+        let cold = self.warm(&mut call).await;
+        let same = cold.is_some() && self.warm(&mut call).await == cold;
+        self.ready.warm_with_examples(same);
+        call.dispose();
     }
 
     /// Has it analyze its own examples.
@@ -310,8 +334,7 @@ impl Plugin {
     }
 
     async fn try_example(&self, example: &Example) -> Result<(), Box<RunFailure>> {
-        let document =
-            Document { text: example.text.clone(), language: example.language.clone(), metadata: Vec::new() };
+        let document = document_of(example);
         let options = self.options(&example.settings).map_err(RunFailure::refused)?;
         for explain in [false, true] {
             let options = Options { explain, ..options.clone() };
@@ -363,6 +386,10 @@ impl Plugin {
         let checker = Checker { text, vocabulary, explain: options.explain };
         checker.analysis(found).map_err(RunError::Contract)
     }
+}
+
+fn document_of(example: &Example) -> Document {
+    Document { text: example.text.clone(), language: example.language.clone(), metadata: Vec::new() }
 }
 
 /// Makes instances that wait, as long as there is a plugin to make them of.

@@ -15,11 +15,11 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use crate::analysis::ServiceName;
-use crate::plugin::{Digest, Plugin};
+use crate::plugin::Plugin;
 use crate::remote::RemoteUrl;
 
 pub use admission::{Admission, AdmissionPolicy, Admissions, Full, Permit};
-pub use snapshot::{Backend, Phase, Port, Refused, Service, Snapshot};
+pub use snapshot::{Backend, Pending, Phase, Port, Refused, Service, Snapshot};
 
 use entries::Entries;
 
@@ -87,8 +87,8 @@ impl Registry {
     }
 
     /// Notes why a file is not served. What was served from it before still is.
-    pub fn refuse(&self, file: PathBuf, digest: Option<Digest>, reason: String) {
-        self.change(|entries| entries.refuse(Refused { file, digest, reason }));
+    pub fn refuse(&self, refused: Refused) {
+        self.change(|entries| entries.refuse(refused));
     }
 
     /// Forgets files that are gone, and serves plugins whose names may be free for it, in one change: no

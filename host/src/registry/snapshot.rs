@@ -1,12 +1,12 @@
 //! The services of one moment.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::admission::Admission;
 use crate::analysis::ServiceName;
-use crate::plugin::{Digest, Limits, Plugin};
+use crate::plugin::{Account, Digest, Limits, Plugin};
 use crate::remote::RemoteUrl;
 
 /// The services of one moment. It never changes.
@@ -80,6 +80,27 @@ pub struct Refused {
     pub digest: Option<Digest>,
     /// What its author can do.
     pub reason: String,
+    /// What the plugin itself says of it.
+    pub account: Account,
+}
+
+/// What becomes of a file that does not serve, or not yet.
+#[derive(Clone, Copy, Debug)]
+pub enum Pending<'a> {
+    /// It is being judged.
+    Loading(&'a Path),
+    /// It was refused.
+    Refused(&'a Refused),
+}
+
+impl Pending<'_> {
+    /// The file.
+    pub fn file(&self) -> &Path {
+        match self {
+            Self::Loading(file) => file,
+            Self::Refused(refused) => &refused.file,
+        }
+    }
 }
 
 impl Snapshot {
@@ -113,9 +134,10 @@ impl Snapshot {
         &self.refused
     }
 
-    /// The files that are being judged. What was served from them before still is.
-    pub fn loading(&self) -> &[PathBuf] {
-        &self.loading
+    /// The files that are being judged, then those that were refused. What was served from them before still is.
+    pub fn pending(&self) -> impl Iterator<Item = Pending<'_>> {
+        let loading = self.loading.iter().map(|file| Pending::Loading(file));
+        loading.chain(self.refused.iter().map(Pending::Refused))
     }
 
     /// The longest text that any service takes, in bytes.

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use futures_util::future::join_all;
+
 use crate::component;
 use crate::harness::{Gateway, eventually, foreign_guest, guest, program, repository, run, target_folder};
 
@@ -21,11 +23,17 @@ fn new(folder: &Path, name: &str, language: &str) -> PathBuf {
 /// A component from a new project in Rust, built as its README says but for the network.
 fn built(folder: &Path, name: &str) -> PathBuf {
     let project = new(folder, name, "rust");
+    build(&project, name, &[])
+}
+
+/// Builds a project with some environment.
+fn build(project: &Path, name: &str, environment: &[(&str, &str)]) -> PathBuf {
     // The versions of this repository, which are on this machine already.
     fs::copy(repository().join("Cargo.lock"), project.join("Cargo.lock")).expect("a copy");
     let target = target_folder().join("guests/new");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(&project).args(["build", "--release", "--offline", "--target-dir"]).arg(&target);
+    cargo.current_dir(project).args(["build", "--release", "--offline", "--target-dir"]).arg(&target);
+    cargo.envs(environment.iter().copied());
     let output = cargo.output().expect("cargo starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     target.join("wasm32-wasip2/release").join(name.replace('-', "_")).with_extension("wasm")
@@ -54,23 +62,66 @@ async fn a_new_project_in_rust_is_served_as_it_is() {
     assert_eq!(gateway.analyze("loud-words", "HELP me").await.ok()["result"][0]["text"], "HELP");
 }
 
+#[tokio::test]
+async fn a_trap_has_files_and_lines_where_the_component_knows_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let project = new(folder.path(), "breaking", "rust");
+    let source = project.join("src/lib.rs");
+    let template = fs::read_to_string(&source).expect("a file");
+    let line = "        let letters = letters(&options);";
+    let place = template.lines().position(|other| other == line).expect("a line of the template") + 1;
+    let broken = format!("        assert!(document.text != \"HELP\", \"the sky is green\");{line}");
+    fs::write(&source, template.replace(line, &broken)).expect("a file");
+    let file = build(&project, "breaking", &[("CARGO_PROFILE_RELEASE_DEBUG", "line-tables-only")]);
+    let line = format!("src/lib.rs:{place})");
+
+    let cases = folder.path().join("cases.toml");
+    fs::write(&cases, "[[case]]\nname = \"it breaks\"\ntext = \"HELP\"\nanswer.result = []\n")
+        .expect("a file");
+    let (report, holds) = said("test", &file, &["--cases", cases.to_str().expect("a path")]);
+    assert!(!holds && report.contains(&line) && report.contains("the sky is green"), "{report}");
+
+    for (configuration, shown) in [("", false), ("show-guest-output = true\n", true)] {
+        let gateway = Gateway::start_configured(configuration);
+        gateway.drop_in(&file, "breaking.wasm");
+        eventually("it serves", async || gateway.status_of("breaking").await.is_some()).await;
+        gateway.analyze("breaking", "HELP").await.is_problem(502, "analyzer_trapped");
+        let failure = gateway.status_of("breaking").await.expect("a status")["last_failure"].clone();
+        let functions = failure["functions"].to_string();
+        assert!(functions.contains("analyze"), "{functions}");
+        assert_eq!(functions.contains(&line), shown, "{functions}");
+        assert!(!gateway.log().contains("the sky is green"));
+    }
+}
+
 #[test]
 fn every_language_has_a_whole_project() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let contract = fs::read_to_string(repository().join("wit/analyzer.wit")).expect("the contract");
     for (language, source) in [("rust", "src/lib.rs"), ("javascript", "analyzer.js"), ("python", "app.py")] {
-        let project = new(folder.path(), &format!("my-{language}"), language);
+        let of_its_own = folder.path().join(language);
+        fs::create_dir(&of_its_own).expect("a folder");
+        let project = new(&of_its_own, "shout", language);
         assert_eq!(fs::read_to_string(project.join("wit/analyzer.wit")).expect("a file"), contract);
         for file in [source, "README.md", ".gitignore", "cases.toml"] {
             let text = fs::read_to_string(project.join(file)).expect("a file");
             assert!(!text.contains("{{") && !text.is_empty(), "{file}: {text}");
         }
-        let guide = fs::read_to_string(project.join("README.md")).expect("a file");
-        for command in ["gloss check", "gloss test", "curl"] {
-            assert!(guide.contains(command), "{guide}");
-        }
-        assert!(guide.contains(&format!("my-{language}")), "{guide}");
+        // What its README says to type is what the page of its language begins with, which `from-nothing` types.
+        let readme = fs::read_to_string(project.join("README.md")).expect("a file");
+        let page = repository().join("plugins/guide").join(language).with_extension("md");
+        let page = fs::read_to_string(page).expect("a page");
+        let all = commands(&page);
+        assert_eq!(all[..2], [format!("gloss new shout --language {language}").as_str(), "cd shout"]);
+        let project_commands = commands(&readme);
+        assert!(project_commands.len() >= 6, "{readme}");
+        assert_eq!(project_commands, all[2..2 + project_commands.len()]);
     }
+}
+
+/// The commands that a document says to type.
+fn commands(document: &str) -> Vec<&str> {
+    document.lines().filter_map(|line| line.strip_prefix("$ ")).collect()
 }
 
 #[test]
@@ -131,25 +182,23 @@ fn a_bench_has_word_count_beside_it() {
 #[tokio::test]
 async fn instances_of_what_starts_slowly_wait() {
     let Some(file) = foreign_guest("new-python") else { return };
-    for (configuration, ready) in [("", 4), ("[services.new-python]\nready-instances = 2\n", 2)] {
+    for (configuration, ready) in [("", 4), ("[services.shout]\nready-instances = 2\n", 2)] {
         let gateway = Gateway::start_configured(configuration);
         gateway.drop_in(&file, "new.wasm");
-        eventually("it serves", async || gateway.status_of("new-python").await.is_some()).await;
-        let waiting =
-            async || gateway.status_of("new-python").await.expect("a status")["ready_instances"].clone();
+        eventually("it serves", async || gateway.status_of("shout").await.is_some()).await;
+        let waiting = async || gateway.status_of("shout").await.expect("a status")["ready_instances"].clone();
         eventually("they wait", async || waiting().await == ready).await;
         for text in ["HELP", "or ELSE", "no", "HELP", "or ELSE", "no"] {
-            let found =
-                gateway.analyze("new-python", text).await.ok()["result"].as_array().expect("spans").len();
+            let found = gateway.analyze("shout", text).await.ok()["result"].as_array().expect("spans").len();
             assert_eq!(found, usize::from(text != "no"));
         }
         eventually("others wait", async || waiting().await == ready).await;
     }
     let gateway = Gateway::start_configured("[defaults]\nready-instances = 0\n");
     gateway.drop_in(&file, "new.wasm");
-    eventually("it serves", async || gateway.status_of("new-python").await.is_some()).await;
-    gateway.analyze("new-python", "HELP").await.ok();
-    assert_eq!(gateway.status_of("new-python").await.expect("a status")["ready_instances"], 0);
+    eventually("it serves", async || gateway.status_of("shout").await.is_some()).await;
+    gateway.analyze("shout", "HELP").await.ok();
+    assert_eq!(gateway.status_of("shout").await.expect("a status")["ready_instances"], 0);
 }
 
 /// Components of the projects that `host/tests/from-nothing` made by following their READMEs.
@@ -157,7 +206,7 @@ async fn instances_of_what_starts_slowly_wait() {
 async fn new_projects_in_every_language_hold_under_load_and_swaps() {
     for name in ["new-rust", "new-javascript", "new-python"] {
         let Some(file) = foreign_guest(name) else { continue };
-        hold(name, &file, "Zoë said HELP, twice: HELP!").await;
+        hold("shout", &file, "Zoë said HELP, twice: HELP!").await;
     }
 }
 
@@ -208,7 +257,7 @@ async fn the_examples_hold_under_load_and_swaps() {
     }
 }
 
-/// Asks a thousand times, and swaps the component for another meanwhile: every answer is the same.
+/// Asks a thousand times, eight at once, and swaps the component for another meanwhile: every answer is the same.
 async fn hold(name: &str, file: &Path, text: &str) {
     let gateway = Gateway::start();
     gateway.drop_in(file, "plugin.wasm");
@@ -216,15 +265,17 @@ async fn hold(name: &str, file: &Path, text: &str) {
     let first = gateway.analyze(name, text).await.ok();
     assert!(first["result"].is_array() || first["result"].is_string() || first["result"].is_number());
     let before = gateway.status_of(name).await.expect("a status")["sha256"].clone();
-    for turn in 0..1000 {
-        if turn == 100 {
+    for turn in 0..125 {
+        if turn == 12 {
             // The same with an empty section at its end: another component of the same name.
             let bytes = [fs::read(file).expect("a component"), vec![0, 2, 1, b'a']].concat();
             let coming = gateway.plugins().join(".coming");
             fs::write(&coming, bytes).expect("a file");
             fs::rename(coming, gateway.plugins().join("plugin.wasm")).expect("a swap");
         }
-        assert_eq!(gateway.analyze(name, text).await.ok(), first);
+        for answer in join_all((0..8).map(|_| gateway.analyze(name, text))).await {
+            assert_eq!(answer.ok(), first);
+        }
     }
     eventually("it is swapped", async || {
         assert_eq!(gateway.analyze(name, text).await.ok(), first);

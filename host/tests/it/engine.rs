@@ -5,10 +5,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use gloss::analysis::{Answer, Document, Value};
-use gloss::plugin::{Allocation, Compiler, Engine, Isolation, Loader, Origin, Plugin, Policy};
+use gloss::plugin::{Allocation, Compiler, Engine, Isolation, Loader, Origin, Plugin, Policy, Traces};
 use gloss::standard;
 
-use crate::harness::{PATIENCE, guest, run};
+use crate::harness::{PATIENCE, foreign_guest, guest, run};
 
 async fn load(engine: &Engine, isolation: Isolation) -> Arc<Plugin> {
     let component = standard::component("word-count").expect("a standard analyzer");
@@ -35,7 +35,7 @@ async fn count(plugin: &Arc<Plugin>, text: &str) -> i64 {
 #[tokio::test]
 async fn every_allocation_serves_and_leaves_nothing_to_the_next_call() {
     for allocation in [Allocation::PoolWithPagemapScan, Allocation::Pool, Allocation::OnDemand] {
-        let Ok(engine) = Engine::with(allocation) else {
+        let Ok(engine) = Engine::with(allocation, Traces::Functions) else {
             println!("skipped: this machine has not {allocation}");
             continue;
         };
@@ -54,7 +54,7 @@ async fn every_allocation_serves_and_leaves_nothing_to_the_next_call() {
 
 #[tokio::test]
 async fn when_the_machine_begins_to_swap_plugins_move_to_another_engine() {
-    let Ok(engine) = Engine::with(Allocation::PoolWithPagemapScan) else {
+    let Ok(engine) = Engine::with(Allocation::PoolWithPagemapScan, Traces::Functions) else {
         println!("skipped: this machine cannot scan its pages");
         return;
     };
@@ -96,4 +96,14 @@ fn a_compilation_has_bounds() {
     assert!(slow.contains("it does not compile: it took longer than 0.001 s"), "{slow}");
     let large = refusal("--compile-memory-bytes", "20000000");
     assert!(large.contains("as if it needed more than 19 MiB"), "{large}");
+}
+
+#[test]
+fn a_compilation_has_a_bound_that_a_busy_machine_does_not_use_up() {
+    // It has a language's engine inside, which takes several seconds anywhere.
+    let Some(file) = foreign_guest("counter") else { return };
+    let output = run(&["check", file.to_str().expect("a path"), "--compile-cpu-ms", "900"]);
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    let reason = "it does not compile: it needed more than 1 s of processor time (--compile-cpu-ms)";
+    assert!(!output.status.success() && said.contains(reason), "{said}");
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::harness::{Gateway, eventually, free_ports, guest, standard_component};
+use crate::many::{NAMES, name, named};
 
 async fn serves(gateway: &Gateway, name: &str) {
     eventually(&format!("{name} serves and has a port"), async || gateway.port_of(name).await.is_some())
@@ -423,4 +424,67 @@ async fn touching_a_file_loads_nothing_again() {
 fn touch(file: &Path) {
     let opened = fs::File::options().append(true).open(file).expect("the file");
     opened.set_modified(std::time::SystemTime::now()).expect("its time is set");
+}
+
+#[tokio::test]
+async fn a_file_goes_by_its_own_name_until_it_has_told_another() {
+    let gateway = Gateway::start();
+    let state = async |name: &str| gateway.get(&format!("/v1/services/{name}")).await.json();
+    // It never tells its name.
+    let file = gateway.drop_in(&guest("endless"), "endless.wasm");
+    eventually("it is being judged", async || state("endless").await["state"] == "loading").await;
+    assert_eq!(state("endless").await["file"], file.to_str().expect("a path"));
+    // Nor does what is to take the place of one that serves.
+    gateway.drop_in(&guest("counter"), "counter.wasm");
+    serves(&gateway, "vowel-counter").await;
+    assert_eq!(state("vowel-counter").await["newest"], Value::Null);
+    gateway.drop_in(&guest("endless"), "counter.wasm");
+    eventually("the newest is being judged", async || {
+        state("vowel-counter").await["newest"]["state"] == "loading"
+    })
+    .await;
+    assert_eq!(state("vowel-counter").await["state"], "serving");
+    assert_eq!(gateway.analyze("vowel-counter", "one two").await.ok()["result"], 3);
+    assert_eq!(state("nobody").await["code"], "unknown_service");
+}
+
+#[tokio::test]
+async fn the_newest_content_of_a_file_tells_why_it_does_not_serve() {
+    let gateway = Gateway::start_configured("[defaults]\ndeadline-ms = 500\n");
+    let state = async |name: &str| gateway.get(&format!("/v1/services/{name}")).await.json();
+    gateway.drop_in(&guest("counter"), "counter.wasm");
+    serves(&gateway, "vowel-counter").await;
+    gateway.drop_in(&guest("endless"), "counter.wasm");
+    eventually("the newest is refused", async || {
+        state("vowel-counter").await["newest"]["state"] == "refused"
+    })
+    .await;
+    let newest = state("vowel-counter").await["newest"].clone();
+    let reason = "its `describe` fails: the analysis took longer than 500 ms; have it do less, or give it more time (`deadline-ms`)";
+    assert_eq!(newest["reason"], reason);
+    assert_eq!(gateway.analyze("vowel-counter", "one two").await.ok()["result"], 3);
+    // By the file's name too.
+    assert_eq!(state("counter").await["reason"], reason);
+    gateway.drop_in(&guest("counter"), "counter.wasm");
+    eventually("it is as it was", async || state("vowel-counter").await["newest"] == Value::Null).await;
+}
+
+#[tokio::test]
+async fn many_plugins_are_served_on_one_port() {
+    const MANY: usize = 40;
+    let gateway = Gateway::start_with(&["--service-ports", "off"]);
+    let counter = fs::read(guest("counter")).expect("a guest");
+    for number in 0..MANY {
+        fs::write(gateway.plugins().join(format!("{number}.wasm")), named(&counter, number)).expect("a file");
+    }
+    eventually("all are served", async || {
+        let names = gateway.service_names().await;
+        names.iter().filter(|name| name.starts_with(NAMES)).count() == MANY
+    })
+    .await;
+    for number in 0..MANY {
+        let status = gateway.status_of(&name(number)).await.expect("a status");
+        assert_eq!((&status["state"], &status["port"]), (&json!("serving"), &Value::Null));
+        assert_eq!(gateway.analyze(&name(number), "one two").await.ok()["result"], 3);
+    }
 }

@@ -13,6 +13,8 @@
 #[path = "../../build/component.rs"]
 mod component;
 mod harness;
+#[path = "../../benches/common/many.rs"]
+mod many;
 
 mod analyze;
 mod author;

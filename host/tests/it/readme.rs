@@ -87,8 +87,16 @@ fn the_configuration_in_the_readme_is_one() {
 
 #[test]
 fn links_in_the_documents_lead_somewhere() {
-    for document in ["README.md", "plugins/README.md", "host/ARCHITECTURE.md", "CHANGELOG.md"] {
-        let path = repository().join(document);
+    let guide = ["standard", "rust", "javascript", "python"].map(|page| format!("plugins/guide/{page}.md"));
+    let documents = [
+        "README.md",
+        "plugins/README.md",
+        "plugins/examples/README.md",
+        "host/ARCHITECTURE.md",
+        "CHANGELOG.md",
+    ];
+    for document in documents.map(str::to_owned).into_iter().chain(guide) {
+        let path = repository().join(&document);
         let text = fs::read_to_string(&path).expect("the document");
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         for link in links.filter(|link| !link.starts_with("http") && !link.starts_with('#')) {

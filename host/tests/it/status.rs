@@ -63,6 +63,26 @@ async fn what_a_guest_printed_is_shown_only_where_the_operator_allows_it() {
 }
 
 #[tokio::test]
+async fn what_a_plugin_says_of_its_own_failure_is_shown_only_where_the_operator_allows_it() {
+    for (options, shown) in [("", false), ("show-guest-output = true\n", true)] {
+        let gateway = with_hostile(options).await;
+        gateway.analyze("hostile", "fail s3cret").await.is_problem(502, "analyzer_failed");
+        let last = status(&gateway).await["last_failure"].clone();
+        assert_eq!(last["words"].as_str(), shown.then_some("s3cret"), "{last}");
+        // Of a file that was refused, too.
+        gateway.drop_in(&guest("failing-example"), "failing-example.wasm");
+        let refused = async || gateway.get("/v1/services/failing-example").await.json();
+        eventually("it is refused", async || refused().await["state"] == "refused").await;
+        let account = refused().await["account"].clone();
+        let printed =
+            account["printed"].as_str().is_some_and(|printed| printed.contains("printed for the author"));
+        assert!(account["printed_bytes"].as_u64().expect("a number") > 0, "{account}");
+        assert_eq!(printed, shown, "{account}");
+        assert!(!gateway.log().contains("s3cret") && !gateway.log().contains("printed for the author"));
+    }
+}
+
+#[tokio::test]
 async fn who_fails_on_text_after_text_is_parked_until_its_examples_succeed() {
     let gateway = with_hostile("").await;
     // One caller's poison does not do it, as often as it comes.

@@ -241,9 +241,6 @@ fn served(plugin: &Plugin, trial: &Trial) -> Served {
 }
 
 fn refused(error: &LoadError) -> Refused {
-    Refused {
-        reason: error.to_string(),
-        own_words: error.own_words().map(str::to_owned),
-        printed: error.captured().and_then(printed),
-    }
+    let account = error.account();
+    Refused { reason: error.to_string(), own_words: account.words, printed: printed(&account.captured) }
 }

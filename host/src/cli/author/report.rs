@@ -4,35 +4,30 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::warn;
-use crate::plugin::{Captured, LoadError, RunError, RunFailure};
+use crate::plugin::{Account, Captured, LoadError, RunFailure};
 
 /// Says why a component is not served, and what it printed and logged.
 pub(super) fn refuse(file: &Path, error: &LoadError) {
     warn(&format!("{}: refused: {error}", file.display()));
-    if let Some(words) = error.own_words() {
+    let Account { words, captured } = error.account();
+    if let Some(words) = words {
         warn(&format!("it says: {words}"));
     }
-    if let Some(captured) = error.captured() {
-        print(captured);
+    if let Some(text) = printed(&captured) {
+        warn(&format!("what it printed and logged ({} bytes):\n{text}", captured.total_bytes));
     }
 }
 
 /// A failed call, with what the guest itself says of it, for its author's eyes.
 pub(super) fn failure(failure: &RunFailure) -> String {
     let mut words = failure.to_string();
-    if let RunError::Failed { detail } = &failure.error {
-        words = format!("{words}: {detail}");
+    if let Some(own) = failure.account().words {
+        words = format!("{words}: {own}");
     }
     if let Some(printed) = printed(&failure.captured) {
         words = format!("{words}\nwhat it printed and logged:\n{printed}");
     }
     words
-}
-
-fn print(captured: &Captured) {
-    if let Some(text) = printed(captured) {
-        warn(&format!("what it printed and logged ({} bytes):\n{text}", captured.total_bytes));
-    }
 }
 
 /// What a guest printed and logged, if anything.

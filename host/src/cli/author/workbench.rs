@@ -11,7 +11,9 @@ use super::super::settings::Settings;
 use super::super::{Failure, compiler};
 use super::report;
 use crate::analysis::{Analysis, Document, Options};
-use crate::plugin::{Cost, Engine, Isolation, LoadError, Loader, Origin, Plugin, RunFailure, Session, Steps};
+use crate::plugin::{
+    Cost, Engine, Isolation, LoadError, Loader, Origin, Plugin, RunFailure, Session, Steps, Traces,
+};
 use crate::standard;
 
 /// An engine and a loader, on the operator's terms but for one: every call is asked for a fresh instance, and what an
@@ -44,7 +46,7 @@ impl Workbench {
         for service in settings.policy.services.values_mut() {
             service.isolation = Isolation::Fresh;
         }
-        let loader = Loader::new(Engine::new()?, compiler, None, settings.policy);
+        let loader = Loader::new(Engine::new(Traces::SourceLines)?, compiler, None, settings.policy);
         Ok(Self { runtime: Runtime::new()?, loader })
     }
 

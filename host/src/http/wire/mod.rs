@@ -14,7 +14,7 @@ pub use request::Offsets;
 pub(super) use request::{AnalyzeBody, RegisterBody, RequestBody, ServiceAnalyzeBody};
 pub(super) use schema::{AnalysisAnswer, BatchAnswer, BatchRequest, DocumentRequest, StreamLine};
 pub use service::{GuestOutput, service_json};
-pub(super) use service::{ServiceBody, listed};
+pub(super) use service::{ServiceBody, listed, named};
 
 use std::io;
 

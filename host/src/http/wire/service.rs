@@ -1,6 +1,5 @@
 //! Services as `GET /v1/services` lists them: those that serve, and the files that do not.
 
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use serde::ser::SerializeMap;
@@ -10,10 +9,10 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::description::DescriptionBody;
-use crate::plugin::{Allocation, FailureKind, LastFailure, Origin, Plugin};
-use crate::registry::{AdmissionPolicy, Backend, Refused, Service, Snapshot};
+use crate::plugin::{Account, Allocation, FailureKind, LastFailure, Origin, Plugin};
+use crate::registry::{AdmissionPolicy, Backend, Pending, Service, Snapshot};
 
-/// One service, or a file that is not one.
+/// One service, or a file that is none, or none yet.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in super::super) struct ServiceBody {
     /// None for a file that has not said its name.
@@ -32,6 +31,12 @@ pub(in super::super) struct ServiceBody {
     file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
+    /// What the plugin itself says of its refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<AccountBody>,
+    /// What becomes of the newest content of its file, if that does not serve, or not yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newest: Option<NewestBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
     /// Its port, if it has one of its own.
@@ -42,6 +47,32 @@ pub(in super::super) struct ServiceBody {
     port_instead_of: Option<u16>,
     #[serde(flatten)]
     plugin: OfPlugin,
+}
+
+/// The newest content of a file from which an older one serves.
+#[derive(Debug, Serialize, ToSchema)]
+struct NewestBody {
+    state: State,
+    /// Why it does not serve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<AccountBody>,
+}
+
+/// What a plugin itself says of a failure. It may quote the text that it was given.
+#[derive(Debug, Serialize, ToSchema)]
+struct AccountBody {
+    /// Its sentence, where it reports that it failed and the operator lets that be seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<String>,
+    /// Bytes that it printed and logged before.
+    printed_bytes: u64,
+    /// The first part of them, where the operator lets that be seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    printed: Option<String>,
 }
 
 /// What a plugin has, and nothing of any other service.
@@ -120,14 +151,12 @@ struct LastFailureBody {
     kind: String,
     /// RFC 3339, in UTC.
     time: String,
-    /// The guest's functions that were running, innermost first.
+    /// The guest's functions that were running, innermost first, with file and line where the component has debug
+    /// information and the operator lets that be seen.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     functions: Vec<String>,
-    /// Bytes that the guest printed and logged meanwhile.
-    printed_bytes: u64,
-    /// The first part of it, where the operator lets it be seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    printed: Option<String>,
+    #[serde(flatten)]
+    account: AccountBody,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -158,15 +187,23 @@ pub enum GuestOutput {
 
 /// Everything a snapshot knows.
 pub(in super::super) fn listed(snapshot: &Snapshot, output: GuestOutput) -> Vec<ServiceBody> {
-    let serving = snapshot.services().iter().map(|service| ServiceBody::of(service, output));
-    let loading = snapshot.loading().iter().map(|file| ServiceBody::of_file(State::Loading, file));
-    serving.chain(loading).chain(snapshot.refused().iter().map(ServiceBody::of_refused)).collect()
+    let serving = snapshot.services().iter().map(|service| ServiceBody::of(service, snapshot, output));
+    serving.chain(snapshot.pending().map(|pending| ServiceBody::of_pending(pending, output))).collect()
+}
+
+/// The service of a name. Before a file has said its name, it goes by that of the file.
+pub(in super::super) fn named(snapshot: &Snapshot, name: &str, output: GuestOutput) -> Option<ServiceBody> {
+    let is_meant = |pending: &Pending<'_>| pending.file().file_stem().is_some_and(|stem| stem == name);
+    match snapshot.service(name) {
+        Some(service) => Some(ServiceBody::of(service, snapshot, output)),
+        None => snapshot.pending().find(is_meant).map(|pending| ServiceBody::of_pending(pending, output)),
+    }
 }
 
 /// A service as `GET /v1/services/{name}` shows it.
-pub fn service_json(service: &Service) -> String {
+pub fn service_json(service: &Service, snapshot: &Snapshot) -> String {
     // Its keys are strings.
-    serde_json::to_string_pretty(&ServiceBody::of(service, GuestOutput::Hidden)).unwrap_or_default()
+    serde_json::to_string_pretty(&ServiceBody::of(service, snapshot, GuestOutput::Hidden)).unwrap_or_default()
 }
 
 impl ServiceBody {
@@ -178,13 +215,15 @@ impl ServiceBody {
         source: Source::Embedded,
         file: None,
         sha256: None,
+        account: None,
+        newest: None,
         url: None,
         port: None,
         port_instead_of: None,
         plugin: OfPlugin(None),
     };
 
-    pub(in super::super) fn of(service: &Service, output: GuestOutput) -> Self {
+    fn of(service: &Service, snapshot: &Snapshot, output: GuestOutput) -> Self {
         let named = Self {
             name: Some(service.name.to_string()),
             port: service.port.map(|port| port.number),
@@ -192,7 +231,10 @@ impl ServiceBody {
             ..Self::EMPTY
         };
         match &service.backend {
-            Backend::Plugin(plugin) => named.with_plugin(plugin, service.admission.policy(), output),
+            Backend::Plugin(plugin) => Self {
+                newest: NewestBody::of(plugin, snapshot, output),
+                ..named.with_plugin(plugin, service.admission.policy(), output)
+            },
             Backend::Remote(url) => Self { source: Source::Url, url: Some(url.to_string()), ..named },
         }
     }
@@ -215,16 +257,47 @@ impl ServiceBody {
         }
     }
 
-    fn of_refused(refused: &Refused) -> Self {
+    fn of_pending(pending: Pending<'_>, output: GuestOutput) -> Self {
+        let NewestBody { state, reason, sha256, account } = NewestBody::of_pending(pending, output);
+        let file = Some(pending.file().display().to_string());
+        Self { state, reason, sha256, account, source: Source::File, file, ..Self::EMPTY }
+    }
+}
+
+impl NewestBody {
+    fn of(plugin: &Plugin, snapshot: &Snapshot, output: GuestOutput) -> Option<Self> {
+        let Origin::File(file) = plugin.origin() else { return None };
+        let pending = snapshot.pending().find(|pending| pending.file() == file)?;
+        Some(Self::of_pending(pending, output))
+    }
+
+    fn of_pending(pending: Pending<'_>, output: GuestOutput) -> Self {
+        match pending {
+            Pending::Loading(_) => Self { state: State::Loading, reason: None, sha256: None, account: None },
+            Pending::Refused(refused) => Self {
+                state: State::Refused,
+                reason: Some(refused.reason.clone()),
+                sha256: refused.digest.map(|digest| digest.to_string()),
+                account: Some(AccountBody::of(&refused.account, output)).filter(AccountBody::says_something),
+            },
+        }
+    }
+}
+
+impl AccountBody {
+    fn of(account: &Account, output: GuestOutput) -> Self {
+        let Account { words, captured } = account;
+        let is_shown = output == GuestOutput::Shown;
+        let printed = String::from_utf8_lossy(&captured.text);
         Self {
-            reason: Some(refused.reason.clone()),
-            sha256: refused.digest.map(|digest| digest.to_string()),
-            ..Self::of_file(State::Refused, &refused.file)
+            words: words.clone().filter(|_| is_shown),
+            printed_bytes: captured.total_bytes,
+            printed: (is_shown && captured.total_bytes > 0).then(|| printed.into_owned()),
         }
     }
 
-    fn of_file(state: State, file: &Path) -> Self {
-        Self { state, source: Source::File, file: Some(file.display().to_string()), ..Self::EMPTY }
+    fn says_something(&self) -> bool {
+        self.words.is_some() || self.printed_bytes > 0
     }
 }
 
@@ -260,10 +333,8 @@ impl PluginBody {
 
 impl LastFailureBody {
     fn of(failure: LastFailure, output: GuestOutput) -> Self {
-        let LastFailure { kind, time, functions, captured } = failure;
-        let printed = (output == GuestOutput::Shown && captured.total_bytes > 0)
-            .then(|| String::from_utf8_lossy(&captured.text).into_owned());
+        let LastFailure { kind, time, functions, account } = failure;
         let time = humantime::format_rfc3339_millis(time.max(SystemTime::UNIX_EPOCH)).to_string();
-        Self { kind: kind.to_string(), time, functions, printed_bytes: captured.total_bytes, printed }
+        Self { kind: kind.to_string(), time, functions, account: AccountBody::of(&account, output) }
     }
 }

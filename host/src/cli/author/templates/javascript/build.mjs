@@ -2,9 +2,12 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { componentize } from "@bytecodealliance/componentize-js";
+import { build } from "esbuild";
 
 const [out, debug] = process.argv.slice(2);
-const { component } = await componentize(await readFile("analyzer.js", "utf8"), {
+// The analyzer and what it imports, in one file.
+const bundle = await build({ entryPoints: ["analyzer.js"], bundle: true, format: "esm", write: false });
+const { component } = await componentize(bundle.outputFiles[0].text, {
   witWorld: await readFile("wit/analyzer.wit", "utf8"),
   worldName: "plugin",
   // A plugin gets nothing through these. With standard output, `console.log` and the stack of an exception reach
