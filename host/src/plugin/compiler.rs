@@ -90,7 +90,7 @@ impl Compiler {
                 }
             }
         };
-        telling(compiled, origin, bytes).await
+        telling(compiled, origin, bytes, TELLING).await
     }
 
     async fn compile_in_child(
@@ -142,14 +142,14 @@ impl Compiler {
     }
 }
 
-/// Tells the log of a compilation that takes long, again and again until it is done.
-async fn telling<T>(compiled: impl Future<Output = T>, origin: &Origin, bytes: usize) -> T {
+/// Tells the log of a compilation that takes long, every so often until it is done.
+async fn telling<T>(compiled: impl Future<Output = T>, origin: &Origin, bytes: usize, every: Duration) -> T {
     let begin = Instant::now();
     let mut compiled = pin!(compiled);
     loop {
         let seconds = || begin.elapsed().as_secs();
-        match tokio::time::timeout(TELLING, &mut compiled).await {
-            Ok(done) if begin.elapsed() < TELLING => return done,
+        match tokio::time::timeout(every, &mut compiled).await {
+            Ok(done) if begin.elapsed() < every => return done,
             Ok(done) => {
                 tracing::info!(plugin = %origin, bytes, seconds = seconds(), "compiled");
                 return done;
@@ -233,4 +233,44 @@ fn bound(_: u64, _: u64) -> io::Result<()> {
 #[cfg(not(unix))]
 fn ran_out_of_cpu(_: ExitStatus) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc::{self, UnboundedSender};
+
+    use super::*;
+
+    /// Sends what is written to it.
+    struct Lines(UnboundedSender<String>);
+
+    impl Write for Lines {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            self.0.send(String::from_utf8_lossy(line).into_owned()).map_err(io::Error::other)?;
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_log_hears_of_a_long_compilation_until_it_is_done() {
+        let (said, mut heard) = mpsc::unbounded_channel();
+        let log =
+            tracing_subscriber::fmt().with_ansi(false).with_writer(move || Lines(said.clone())).finish();
+        let _log = tracing::subscriber::set_default(log);
+        // It lasts until that was said twice.
+        let compiled = async {
+            for _ in 0..2 {
+                let line = heard.recv().await.unwrap();
+                assert!(line.contains("still compiling plugin=embedded bytes=7"), "{line}");
+            }
+            heard
+        };
+        let mut heard = telling(compiled, &Origin::Embedded, 7, Duration::from_millis(1)).await;
+        let line = heard.recv().await.unwrap();
+        assert!(line.contains("compiled plugin=embedded bytes=7"), "{line}");
+    }
 }

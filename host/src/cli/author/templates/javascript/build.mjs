@@ -5,9 +5,10 @@ import { componentize } from "@bytecodealliance/componentize-js";
 import { build } from "esbuild";
 
 const [out, debug] = process.argv.slice(2);
-// The analyzer and what it imports, in one file.
-const bundle = await build({ entryPoints: ["analyzer.js"], bundle: true, format: "esm", write: false });
-const { component } = await componentize(bundle.outputFiles[0].text, {
+// The analyzer and what it imports, in one file. It stays, since a stack names its lines.
+await build({ entryPoints: ["analyzer.js"], bundle: true, format: "esm", outfile: "bundle.js" });
+const { component } = await componentize(await readFile("bundle.js", "utf8"), {
+  sourceName: "bundle.js",
   witWorld: await readFile("wit/analyzer.wit", "utf8"),
   worldName: "plugin",
   // A plugin gets nothing through these. With standard output, `console.log` and the stack of an exception reach
