@@ -8,8 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::capture::{Account, Captured};
-use super::contract::Difference;
-use super::inspect::CONTRACT_VERSION;
+use super::contract::{CONTRACT_VERSION, Difference};
 use super::violation::Violation;
 use crate::analysis::Refusal;
 

@@ -19,8 +19,6 @@ pub(super) struct World {
 const ANALYZER: &str = "gloss:analyzer/analyzer";
 /// The interface of ours that a plugin may import, without its version.
 const LOG: &str = "gloss:analyzer/log";
-/// The version of the contract that this host speaks.
-pub(super) const CONTRACT_VERSION: Version = Version::new(1, 0, 0);
 /// Packages of WASI 0.2 that compilers and language runtimes import by themselves.
 const WASI_PACKAGES: [&str; 6] =
     ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
@@ -134,6 +132,7 @@ fn is_allowed(import: &str, host: &Version) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::contract::CONTRACT_VERSION;
     use super::*;
 
     #[test]

@@ -12,7 +12,7 @@ use super::error::{LoadError, Origin, RunError, RunFailure};
 use super::health::{Admittance, Health, HealthReport};
 use super::isolation::{Idle, Isolation};
 use super::limits::Limits;
-use super::loader::ServicePolicy;
+use super::policy::ServicePolicy;
 use super::pool::Allocation;
 use super::ready::Ready;
 use super::settings::{self, Misfit};

@@ -8,6 +8,7 @@ mod wit;
 use std::collections::HashSet;
 use std::fmt;
 
+use semver::Version;
 use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Function, InterfaceId, Resolve, Type, TypeDefKind, TypeId, WorldItem};
 
@@ -15,6 +16,8 @@ use wit::{members, print_function, print_type};
 
 /// The contract that this gateway speaks, as WIT.
 pub const CONTRACT: &str = include_str!("../../../../wit/analyzer.wit");
+/// Its version.
+pub(super) const CONTRACT_VERSION: Version = Version::new(1, 0, 0);
 const PACKAGE: &str = "gloss:analyzer";
 
 /// An item of the contract that a component has otherwise, or not at all.
