@@ -172,12 +172,16 @@ impl Folder {
     }
 
     fn see(&mut self, path: PathBuf, stamp: Stamp, now: Instant) {
+        let is_new = !self.records.contains_key(&path);
         let record = self.records.entry(path.clone()).or_insert_with(|| Record::new(stamp, now));
+        let was_pending = record.is_pending() && !is_new;
         record.see(stamp, now);
+        if record.is_pending() && !was_pending {
+            self.registry.load(path.clone(), true);
+        }
         if record.has_come_to_rest(now) {
             record.verdict = Verdict::Judging;
             let earlier = record.digest;
-            self.registry.load(path.clone(), true);
             self.judging.spawn(judge(self.loader.clone(), path, stamp, earlier));
         }
     }
@@ -221,7 +225,8 @@ impl Folder {
         let Judgement { path, stamp, digest, outcome } = judgement;
         // Its verdict comes first, so that the file is never without a state.
         self.decide(path.clone(), stamp, digest, outcome);
-        self.registry.load(path, false);
+        let is_pending = self.records.get(&path).is_some_and(Record::is_pending);
+        self.registry.load(path, is_pending);
     }
 
     fn decide(&mut self, path: PathBuf, stamp: Stamp, digest: Option<Digest>, outcome: Outcome) {

@@ -150,6 +150,11 @@ impl Record {
         }
     }
 
+    /// Whether it has yet to be judged, or to be judged anew.
+    pub(super) fn is_pending(&self) -> bool {
+        matches!(self.verdict, Verdict::Waiting | Verdict::Judging)
+    }
+
     /// Notes that the file is there, without knowing how it looks.
     pub(super) fn is_there(&mut self) {
         self.missing_since = None;

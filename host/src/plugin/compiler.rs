@@ -1,7 +1,7 @@
 //! Compiling a component, in a process of its own.
 //!
 //! A compilation cannot be interrupted, and a hostile file may aim at it. So the gateway starts its own
-//! program again with the bytes on standard input, at low priority, with a bound on time and memory, and
+//! program again with the bytes on standard input, at low priority, with bounds on time, processor time and memory, and
 //! reads the code from standard output. What the child does wrong ends with the child.
 
 use std::io::{self, Read, Write};
@@ -123,7 +123,7 @@ impl Compiler {
 
     fn cpu_seconds(&self) -> u64 {
         let whole = self.bounds.cpu.as_secs();
-        whole + u64::from(self.bounds.cpu.subsec_nanos() > 0)
+        (whole + u64::from(self.bounds.cpu.subsec_nanos() > 0)).max(1)
     }
 
     fn reason(&self, status: ExitStatus, message: &str) -> String {
@@ -208,14 +208,16 @@ fn precompile(component: &[u8], traces: Traces) -> Result<Vec<u8>, String> {
 /// Takes little of the machine, and no more memory and time than that.
 #[cfg(unix)]
 fn bound(memory_bytes: u64, cpu_seconds: u64) -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, nice, setrlimit};
+    use rustix::process::{Resource, Rlimit, getrlimit, nice, setrlimit};
     nice(NICENESS)?;
-    let limit = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    // Who started the gateway may have set a lower bound, which cannot be raised.
+    let at_most = |resource, bound: u64| getrlimit(resource).maximum.map_or(bound, |hard| hard.min(bound));
+    let limit = |bound| Rlimit { current: Some(bound), maximum: Some(bound) };
     setrlimit(Resource::Core, limit(0))?;
-    setrlimit(Resource::As, limit(memory_bytes))?;
+    setrlimit(Resource::As, limit(at_most(Resource::As, memory_bytes)))?;
     // At the first bound comes the signal that tells why, at the second one that cannot be ignored.
-    let cpu = Rlimit { current: Some(cpu_seconds), maximum: Some(cpu_seconds.saturating_add(1)) };
-    setrlimit(Resource::Cpu, cpu)?;
+    let hard = at_most(Resource::Cpu, cpu_seconds.saturating_add(1));
+    setrlimit(Resource::Cpu, Rlimit { current: Some(cpu_seconds.min(hard)), maximum: Some(hard) })?;
     Ok(())
 }
 

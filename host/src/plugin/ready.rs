@@ -2,8 +2,8 @@
 //!
 //! Where a language's runtime is inside a component, making an instance and the memory that it touches first take longer
 //! than most analyses. Of such a component a few instances wait, and another is made whenever one is taken. They have been
-//! asked for their description and, where that is seen to change no answer, for the first of the component's own examples.
-//! **Each serves what any fresh instance does: one document, or those of one request.** Of a component that starts in no time
+//! asked for their description and, where an instance that was answers all examples as one that was not, for the first of the
+//! component's own examples. **Each serves what any fresh instance does: one document, or those of one request.** Of a component that starts in no time
 //! none wait.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

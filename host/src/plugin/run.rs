@@ -267,15 +267,14 @@ impl Plugin {
 
     /// Makes instances that are to wait, if any should and nobody else does.
     pub(super) fn make_ready(self: &Arc<Self>) {
-        let serves_one = self.isolation() == Isolation::Fresh;
-        // Without a pool each takes address space that is scarce.
-        if serves_one
-            && self.allocation() != Allocation::OnDemand
-            && self.ready.lacks()
-            && self.ready.begin_filling()
-        {
+        if self.may_make_ready() && self.ready.lacks() && self.ready.begin_filling() {
             tokio::spawn(fill(Arc::downgrade(self)));
         }
+    }
+
+    /// Each serves one document; and without a pool each takes address space that is scarce.
+    fn may_make_ready(&self) -> bool {
+        self.isolation() == Isolation::Fresh && self.allocation() != Allocation::OnDemand
     }
 
     /// Learns how long it takes until a new instance has described itself.
@@ -304,24 +303,36 @@ impl Plugin {
     }
 
     /// Has an instance analyze the first example: what the first analysis touches is then in memory.
-    async fn warm(&self, call: &mut Call) -> Option<Answer> {
-        let example = self.description.examples.first()?;
-        let options = self.options(&example.settings).ok()?;
+    async fn warm(&self, call: &mut Call) -> Option<()> {
+        self.ask_example(call, self.description.examples.first()?).await.map(drop)
+    }
+
+    async fn ask_example(&self, call: &mut Call, example: &Example) -> Option<Answer> {
+        let options = Options { explain: true, ..self.options(&example.settings).ok()? };
         let document = document_of(example);
         let answer = call.within(self.limits.deadline, (&document, &options)).await.ok()?;
         call.is_sound().then_some(answer)
     }
 
-    /// Looks whether instances that wait may have analyzed an example before: one that has must answer as one that has not.
+    /// Looks whether instances that wait may have analyzed an example before: one that has must answer all examples as one
+    /// that has not.
     pub(super) async fn learn_warmth(&self) {
-        if !self.ready.is_worthwhile() {
-            return;
+        if self.may_make_ready() && self.ready.is_worthwhile() {
+            let same = self.answers_alike_when_warm().await.unwrap_or(false);
+            self.ready.warm_with_examples(same);
         }
-        let Ok(mut call) = self.prepare().await else { return };
-        let cold = self.warm(&mut call).await;
-        let same = cold.is_some() && self.warm(&mut call).await == cold;
-        self.ready.warm_with_examples(same);
-        call.dispose();
+    }
+
+    async fn answers_alike_when_warm(&self) -> Option<bool> {
+        let mut warmed = self.prepare().await.ok()?;
+        self.warm(&mut warmed).await?;
+        for example in &self.description.examples {
+            let mut cold = self.prepare().await.ok()?;
+            if self.ask_example(&mut cold, example).await? != self.ask_example(&mut warmed, example).await? {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 
     /// Has it analyze its own examples.

@@ -81,7 +81,7 @@ impl Registry {
         self.change(|entries| entries.publish(plugin))
     }
 
-    /// Notes that a file is being judged, or no longer is.
+    /// Notes that a file is to be judged or being judged, or no longer is.
     pub fn load(&self, file: PathBuf, is_loading: bool) {
         self.change(|entries| entries.load(file, is_loading));
     }

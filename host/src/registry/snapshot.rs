@@ -87,7 +87,7 @@ pub struct Refused {
 /// What becomes of a file that does not serve, or not yet.
 #[derive(Clone, Copy, Debug)]
 pub enum Pending<'a> {
-    /// It is being judged.
+    /// It is to be judged, or being judged.
     Loading(&'a Path),
     /// It was refused.
     Refused(&'a Refused),
@@ -134,7 +134,7 @@ impl Snapshot {
         &self.refused
     }
 
-    /// The files that are being judged, then those that were refused. What was served from them before still is.
+    /// The files that are to be judged, then those that were refused. What was served from them before still is.
     pub fn pending(&self) -> impl Iterator<Item = Pending<'_>> {
         let loading = self.loading.iter().map(|file| Pending::Loading(file));
         loading.chain(self.refused.iter().map(Pending::Refused))

@@ -99,7 +99,7 @@ fn a_compilation_has_bounds() {
 }
 
 #[test]
-fn a_compilation_has_a_bound_that_a_busy_machine_does_not_use_up() {
+fn the_processor_time_of_a_compilation_is_bounded() {
     // It has a language's engine inside, which takes several seconds anywhere.
     let Some(file) = foreign_guest("counter") else { return };
     let output = run(&["check", file.to_str().expect("a path"), "--compile-cpu-ms", "900"]);

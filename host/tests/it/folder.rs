@@ -446,6 +446,33 @@ async fn a_file_goes_by_its_own_name_until_it_has_told_another() {
     assert_eq!(state("vowel-counter").await["state"], "serving");
     assert_eq!(gateway.analyze("vowel-counter", "one two").await.ok()["result"], 3);
     assert_eq!(state("nobody").await["code"], "unknown_service");
+    // One that is meant to take over from a service that has another origin.
+    gateway.drop_in(&guest("endless"), "word-count.wasm");
+    eventually("it is being judged too", async || {
+        let newest = state("word-count").await["newest"].clone();
+        newest["state"] == "loading" && newest["file"].as_str().expect("a file").ends_with("word-count.wasm")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_judged_is_loading_until_its_last_content_is() {
+    let gateway = Gateway::start_configured("[defaults]\ndeadline-ms = 1000\n");
+    let state = async || gateway.get("/v1/services/plugin").await.json();
+    gateway.drop_in(&guest("endless"), "plugin.wasm");
+    eventually("it is being judged", async || state().await["state"] == "loading").await;
+    gateway.drop_in(&guest("counter"), "plugin.wasm");
+    // At no time is there neither a file nor a service.
+    eventually("it serves", async || {
+        let seen = state().await;
+        let served = gateway.status_of("vowel-counter").await.is_some();
+        assert!(
+            served || ["loading", "refused"].contains(&seen["state"].as_str().expect("a state")),
+            "{seen}"
+        );
+        served
+    })
+    .await;
 }
 
 #[tokio::test]

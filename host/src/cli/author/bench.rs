@@ -72,12 +72,12 @@ pub(in super::super) fn bench(arguments: &Arguments) -> Result<ExitCode, Failure
         });
     }
     say(&format!(
-        "\nMedians of a call: in a fresh instance, and in one that waits, by which `{name}` reads so many megabytes a second."
+        "\nMedians of a call: in a fresh instance, and in one that is reused, by which `{name}` reads so many megabytes a second."
     ));
     Ok(ExitCode::SUCCESS)
 }
 
-/// A fresh instance's call and that of one that waits.
+/// A fresh instance's call and that of one that is reused.
 fn costs(
     bench: &Workbench,
     plugin: &Arc<Plugin>,

@@ -98,7 +98,7 @@ fn say_trial(trial: &Trial) {
     if let Some(Calls { fresh, reused }) = &trial.calls {
         say(&format!("  memory       {} in an instance that has answered", size(fresh.memory_bytes)));
         let (fresh, reused) = (took(fresh.median), took(reused.median));
-        say(&format!("  call         {fresh} in a fresh instance, {reused} in one that waits"));
+        say(&format!("  call         {fresh} in a fresh instance, {reused} in one that is reused"));
     }
     if !trial.examples.is_empty() {
         say("\nAnswers to the examples");

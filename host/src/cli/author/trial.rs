@@ -13,8 +13,8 @@ use crate::plugin::{Plugin, RunFailure};
 const TURN: Turn = Turn { time: Duration::from_millis(200), least: 3, most: 1000 };
 /// A component of so many bytes takes long to copy, compile and start: what a language's runtime brings with it.
 const LARGE_BYTES: usize = 8 * 1024 * 1024;
-/// A fresh instance that takes so much longer than one that waits is slow to start.
-const SLOW_START: Duration = Duration::from_millis(50);
+/// A fresh instance that takes so much longer than a reused one is slow to start: a twentieth of what a call may take.
+const SLOW_START: Duration = Duration::from_millis(100);
 
 /// What its calls do and cost.
 pub(super) struct Trial {
@@ -24,7 +24,7 @@ pub(super) struct Trial {
     pub(super) warnings: Vec<Warning>,
 }
 
-/// What a call costs in a fresh instance, and in one that waits.
+/// What a call costs in a fresh instance, and in one that is reused.
 pub(super) struct Calls {
     pub(super) fresh: Measured,
     pub(super) reused: Measured,
@@ -63,7 +63,7 @@ impl Trial {
             warn(
                 "slow-start",
                 format!(
-                    "A fresh instance takes {more} more than one that waits, for every request: do less before the first call."
+                    "A fresh instance takes {more} more than one that is reused: do less before the first call."
                 ),
             );
         }

@@ -1,6 +1,7 @@
 //! One component on the bench: judged, asked and timed.
 
 use std::fs;
+use std::iter;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,8 +17,8 @@ use crate::plugin::{
 };
 use crate::standard;
 
-/// An engine and a loader, on the operator's terms but for one: every call is asked for a fresh instance, and what an
-/// instance that waits can do is seen in a session.
+/// An engine and a loader, on the operator's terms but for one: every call is made in an instance that is made for it, and
+/// what an instance can do that is reused is seen in a session.
 pub(super) struct Workbench {
     runtime: Runtime,
     loader: Loader,
@@ -42,9 +43,9 @@ pub(super) struct Measured {
 impl Workbench {
     pub(super) fn open(mut settings: Settings) -> Result<Self, Failure> {
         let compiler = compiler(&settings)?;
-        settings.policy.default.isolation = Isolation::Fresh;
-        for service in settings.policy.services.values_mut() {
+        for service in iter::once(&mut settings.policy.default).chain(settings.policy.services.values_mut()) {
             service.isolation = Isolation::Fresh;
+            service.ready_instances = 0;
         }
         let loader = Loader::new(Engine::new(Traces::SourceLines)?, compiler, None, settings.policy);
         Ok(Self { runtime: Runtime::new()?, loader })

@@ -34,7 +34,8 @@ pub(in super::super) struct ServiceBody {
     /// What the plugin itself says of its refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<AccountBody>,
-    /// What becomes of the newest content of its file, if that does not serve, or not yet.
+    /// What becomes of the newest content of its file, or of another file that goes by its name, if that does not serve, or
+    /// not yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     newest: Option<NewestBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,9 +50,10 @@ pub(in super::super) struct ServiceBody {
     plugin: OfPlugin,
 }
 
-/// The newest content of a file from which an older one serves.
+/// The newest content of a file where another serves.
 #[derive(Debug, Serialize, ToSchema)]
 struct NewestBody {
+    file: String,
     state: State,
     /// Why it does not serve.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -193,11 +195,15 @@ pub(in super::super) fn listed(snapshot: &Snapshot, output: GuestOutput) -> Vec<
 
 /// The service of a name. Before a file has said its name, it goes by that of the file.
 pub(in super::super) fn named(snapshot: &Snapshot, name: &str, output: GuestOutput) -> Option<ServiceBody> {
-    let is_meant = |pending: &Pending<'_>| pending.file().file_stem().is_some_and(|stem| stem == name);
     match snapshot.service(name) {
         Some(service) => Some(ServiceBody::of(service, snapshot, output)),
-        None => snapshot.pending().find(is_meant).map(|pending| ServiceBody::of_pending(pending, output)),
+        None => going_by(snapshot, name).map(|pending| ServiceBody::of_pending(pending, output)),
     }
+}
+
+/// The file that goes by a name, before it has told its own.
+fn going_by<'a>(snapshot: &'a Snapshot, name: &str) -> Option<Pending<'a>> {
+    snapshot.pending().find(|pending| pending.file().file_stem().is_some_and(|stem| stem == name))
 }
 
 /// A service as `GET /v1/services/{name}` shows it.
@@ -230,11 +236,10 @@ impl ServiceBody {
             port_instead_of: service.port.and_then(|port| port.instead_of),
             ..Self::EMPTY
         };
+        let newest = NewestBody::of(service, snapshot, output);
+        let named = Self { newest, ..named };
         match &service.backend {
-            Backend::Plugin(plugin) => Self {
-                newest: NewestBody::of(plugin, snapshot, output),
-                ..named.with_plugin(plugin, service.admission.policy(), output)
-            },
+            Backend::Plugin(plugin) => named.with_plugin(plugin, service.admission.policy(), output),
             Backend::Remote(url) => Self { source: Source::Url, url: Some(url.to_string()), ..named },
         }
     }
@@ -258,23 +263,32 @@ impl ServiceBody {
     }
 
     fn of_pending(pending: Pending<'_>, output: GuestOutput) -> Self {
-        let NewestBody { state, reason, sha256, account } = NewestBody::of_pending(pending, output);
-        let file = Some(pending.file().display().to_string());
-        Self { state, reason, sha256, account, source: Source::File, file, ..Self::EMPTY }
+        let NewestBody { file, state, reason, sha256, account } = NewestBody::of_pending(pending, output);
+        Self { state, reason, sha256, account, source: Source::File, file: Some(file), ..Self::EMPTY }
     }
 }
 
 impl NewestBody {
-    fn of(plugin: &Plugin, snapshot: &Snapshot, output: GuestOutput) -> Option<Self> {
-        let Origin::File(file) = plugin.origin() else { return None };
-        let pending = snapshot.pending().find(|pending| pending.file() == file)?;
+    fn of(service: &Service, snapshot: &Snapshot, output: GuestOutput) -> Option<Self> {
+        let origin = match &service.backend {
+            Backend::Plugin(plugin) => Some(plugin.origin()),
+            Backend::Remote(_) => None,
+        };
+        let is_its_own =
+            |pending: &Pending<'_>| matches!(origin, Some(Origin::File(file)) if file == pending.file());
+        let pending =
+            snapshot.pending().find(is_its_own).or_else(|| going_by(snapshot, service.name.as_str()))?;
         Some(Self::of_pending(pending, output))
     }
 
     fn of_pending(pending: Pending<'_>, output: GuestOutput) -> Self {
+        let file = pending.file().display().to_string();
         match pending {
-            Pending::Loading(_) => Self { state: State::Loading, reason: None, sha256: None, account: None },
+            Pending::Loading(_) => {
+                Self { file, state: State::Loading, reason: None, sha256: None, account: None }
+            }
             Pending::Refused(refused) => Self {
+                file,
                 state: State::Refused,
                 reason: Some(refused.reason.clone()),
                 sha256: refused.digest.map(|digest| digest.to_string()),

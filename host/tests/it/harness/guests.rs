@@ -24,6 +24,7 @@ pub(crate) fn foreign_guest(name: &str) -> Option<PathBuf> {
     if file.exists() {
         return Some(file);
     }
+    assert!(std::env::var_os("GLOSS_TEST_FOREIGN").is_none(), "{name} is not built");
     println!("skipped: {name} is not built; host/tests/guests/build-foreign builds it");
     None
 }

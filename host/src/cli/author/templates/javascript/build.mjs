@@ -11,8 +11,8 @@ const { component } = await componentize(await readFile("bundle.js", "utf8"), {
   sourceName: "bundle.js",
   witWorld: await readFile("wit/analyzer.wit", "utf8"),
   worldName: "plugin",
-  // A plugin gets nothing through these. With standard output, `console.log` and the stack of an exception reach
-  // `gloss check` and `gloss test`, and the component is slower.
+  // A plugin gets nothing through these. With standard output, `console.log` reaches `gloss check` and
+  // `gloss test`, and the component is slower.
   disableFeatures: ["random", "clocks", "http", "fetch-event", ...(debug ? [] : ["stdio"])],
 });
 await writeFile(out, component);
