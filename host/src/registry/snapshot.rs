@@ -93,9 +93,9 @@ pub enum Pending<'a> {
     Refused(&'a Refused),
 }
 
-impl Pending<'_> {
+impl<'a> Pending<'a> {
     /// The file.
-    pub fn file(&self) -> &Path {
+    pub fn file(&self) -> &'a Path {
         match self {
             Self::Loading(file) => file,
             Self::Refused(refused) => &refused.file,

@@ -1,5 +1,8 @@
 //! Services as `GET /v1/services` lists them: those that serve, and the files that do not.
 
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use serde::ser::SerializeMap;
@@ -189,27 +192,61 @@ pub enum GuestOutput {
 
 /// Everything a snapshot knows.
 pub(in super::super) fn listed(snapshot: &Snapshot, output: GuestOutput) -> Vec<ServiceBody> {
-    let serving = snapshot.services().iter().map(|service| ServiceBody::of(service, snapshot, output));
+    let files = PendingFiles::of(snapshot);
+    let serving = snapshot.services().iter().map(|service| ServiceBody::of(service, &files, output));
     serving.chain(snapshot.pending().map(|pending| ServiceBody::of_pending(pending, output))).collect()
 }
 
-/// The service of a name. Before a file has said its name, it goes by that of the file.
+/// The service of a name. Before a file serves, it goes by its own.
 pub(in super::super) fn named(snapshot: &Snapshot, name: &str, output: GuestOutput) -> Option<ServiceBody> {
+    let files = PendingFiles::of(snapshot);
     match snapshot.service(name) {
-        Some(service) => Some(ServiceBody::of(service, snapshot, output)),
-        None => going_by(snapshot, name).map(|pending| ServiceBody::of_pending(pending, output)),
+        Some(service) => Some(ServiceBody::of(service, &files, output)),
+        None => files.named(name).map(|pending| ServiceBody::of_pending(pending, output)),
     }
 }
 
-/// The file that goes by a name, before it has told its own.
-fn going_by<'a>(snapshot: &'a Snapshot, name: &str) -> Option<Pending<'a>> {
-    snapshot.pending().find(|pending| pending.file().file_stem().is_some_and(|stem| stem == name))
+/// The files that do not serve or not yet, for finding the one that concerns a service.
+struct PendingFiles<'a> {
+    by_file: HashMap<&'a Path, Pending<'a>>,
+    /// By the file's name without `.wasm`.
+    by_name: HashMap<&'a OsStr, Pending<'a>>,
+}
+
+impl<'a> PendingFiles<'a> {
+    fn of(snapshot: &'a Snapshot) -> Self {
+        let mut files = Self { by_file: HashMap::new(), by_name: HashMap::new() };
+        for pending in snapshot.pending() {
+            files.by_file.entry(pending.file()).or_insert(pending);
+            if let Some(name) = pending.file().file_stem() {
+                files.by_name.entry(name).or_insert(pending);
+            }
+        }
+        files
+    }
+
+    fn named(&self, name: &str) -> Option<Pending<'a>> {
+        self.by_name.get(OsStr::new(name)).copied()
+    }
+
+    /// The file that a service comes from, or one that bears its name.
+    fn beside(&self, service: &Service) -> Option<Pending<'a>> {
+        let own = match &service.backend {
+            Backend::Plugin(plugin) => match plugin.origin() {
+                Origin::File(file) => self.by_file.get(file.as_path()).copied(),
+                Origin::Embedded => None,
+            },
+            Backend::Remote(_) => None,
+        };
+        own.or_else(|| self.named(service.name.as_str()))
+    }
 }
 
 /// A service as `GET /v1/services/{name}` shows it.
 pub fn service_json(service: &Service, snapshot: &Snapshot) -> String {
     // Its keys are strings.
-    serde_json::to_string_pretty(&ServiceBody::of(service, snapshot, GuestOutput::Hidden)).unwrap_or_default()
+    serde_json::to_string_pretty(&ServiceBody::of(service, &PendingFiles::of(snapshot), GuestOutput::Hidden))
+        .unwrap_or_default()
 }
 
 impl ServiceBody {
@@ -229,14 +266,14 @@ impl ServiceBody {
         plugin: OfPlugin(None),
     };
 
-    fn of(service: &Service, snapshot: &Snapshot, output: GuestOutput) -> Self {
+    fn of(service: &Service, files: &PendingFiles<'_>, output: GuestOutput) -> Self {
         let named = Self {
             name: Some(service.name.to_string()),
             port: service.port.map(|port| port.number),
             port_instead_of: service.port.and_then(|port| port.instead_of),
             ..Self::EMPTY
         };
-        let newest = NewestBody::of(service, snapshot, output);
+        let newest = files.beside(service).map(|pending| NewestBody::of(pending, output));
         let named = Self { newest, ..named };
         match &service.backend {
             Backend::Plugin(plugin) => named.with_plugin(plugin, service.admission.policy(), output),
@@ -263,25 +300,13 @@ impl ServiceBody {
     }
 
     fn of_pending(pending: Pending<'_>, output: GuestOutput) -> Self {
-        let NewestBody { file, state, reason, sha256, account } = NewestBody::of_pending(pending, output);
+        let NewestBody { file, state, reason, sha256, account } = NewestBody::of(pending, output);
         Self { state, reason, sha256, account, source: Source::File, file: Some(file), ..Self::EMPTY }
     }
 }
 
 impl NewestBody {
-    fn of(service: &Service, snapshot: &Snapshot, output: GuestOutput) -> Option<Self> {
-        let origin = match &service.backend {
-            Backend::Plugin(plugin) => Some(plugin.origin()),
-            Backend::Remote(_) => None,
-        };
-        let is_its_own =
-            |pending: &Pending<'_>| matches!(origin, Some(Origin::File(file)) if file == pending.file());
-        let pending =
-            snapshot.pending().find(is_its_own).or_else(|| going_by(snapshot, service.name.as_str()))?;
-        Some(Self::of_pending(pending, output))
-    }
-
-    fn of_pending(pending: Pending<'_>, output: GuestOutput) -> Self {
+    fn of(pending: Pending<'_>, output: GuestOutput) -> Self {
         let file = pending.file().display().to_string();
         match pending {
             Pending::Loading(_) => {

@@ -41,7 +41,8 @@ export const analyzer = {
       // The gateway has checked the settings, and gives all of them in the order of the description.
       return shouts(text, Number(options.settings[0].value.val));
     } catch (error) {
-      // An exception would be taken for a refusal without a reason. `gloss check` and `gloss test` show the detail, clients never see it.
+      // An exception would be taken for a refusal without a reason. `gloss check` and `gloss test` show the detail;
+      // clients never see it.
       throw { reason: "failed", subject: undefined, detail: `${error}\n${error.stack}` };
     }
   },
