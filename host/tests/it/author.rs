@@ -201,6 +201,22 @@ async fn instances_of_what_starts_slowly_wait() {
     assert_eq!(gateway.status_of("shout").await.expect("a status")["ready_instances"], 0);
 }
 
+#[tokio::test]
+async fn what_remembers_is_not_warmed_with_its_example() {
+    let Some(file) = foreign_guest("remembers") else { return };
+    let gateway = Gateway::start();
+    gateway.drop_in(&file, "remembers.wasm");
+    let waiting = async || {
+        let status = gateway.status_of("vowel-counter-js").await;
+        status.is_some_and(|status| status["ready_instances"].as_u64() > Some(0))
+    };
+    for _ in 0..8 {
+        eventually("one waits", waiting).await;
+        // How often its instance was asked before.
+        assert_eq!(gateway.analyze("vowel-counter-js", "one").await.ok()["result"], 0);
+    }
+}
+
 /// Components of the projects that `host/tests/from-nothing` made by following their READMEs.
 #[tokio::test]
 async fn new_projects_in_every_language_hold_under_load_and_swaps() {
